@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
+import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { startBrowser } from '#tests/support/browser.ts';
 import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
 import { loadedDemo } from './loaded-demo.ts';
-import { type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
+import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
 /** People’s journeys, in a real browser. The console asks for everything of the API. */
 
@@ -249,6 +251,35 @@ test('a dividend is computed before it is declared, and waits for a second perso
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
+test('a payment of a dividend is cancelled and made again from its page, and the rest is ordered as a whole', async () => {
+  const { body } = await platform.api('acme/OPS', 'GET', '/dividends?state=PENDING');
+  const one = await signedIn('acme', 'OPS');
+  const { page } = one;
+  const doIn = async (verb: string, reason?: string) => {
+    await page.getByRole('button', { name: verb }).click();
+    const dialog = page.getByRole('dialog');
+    if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
+    await dialog.locator('button', { hasText: reason === undefined ? verb : 'Cancel the payment' }).click();
+  };
+  await one.open(`/dividends/${body.data[0].id}?tab=payments`);
+  await page
+    .getByRole('link', { name: /^Payment / })
+    .first()
+    .click();
+  await doIn('Cancel it', 'The holder has died: <b>wait</b>.');
+  await page.getByText('The holder has died: <b>wait</b>.').waitFor();
+  await doIn('Pay it again');
+  await page.getByText('Pending').first().waitFor();
+  await page.getByText('Not before').waitFor();
+  await page.getByRole('link', { name: /^Dividend [0-9a-f]{6}/ }).click();
+  await doIn('Pay it');
+  await page.getByText('It waits for a second person').waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('link', { name: 'The request' }).click();
+  await page.getByRole('heading', { name: 'Payments of a dividend' }).waitFor();
+  expect(one.complaints).toEqual([]);
+});
+
 test('a file is checked, shows its errors and changes, and is loaded', async () => {
   const one = await signedIn('acme', 'OPS');
   const { page } = one;
@@ -273,10 +304,61 @@ test('a file is checked, shows its errors and changes, and is loaded', async () 
   expect(one.complaints).toEqual([]);
 });
 
+test('a return that names no payment of ours is dealt with on the exceptions desk, by two people', async () => {
+  const sent = await platform.api('acme/OPS', 'GET', '/transactions?status=SENT');
+  const [payment] = sent.body.data;
+  const answer = {
+    entry: { traceNumber: '021000020000099', reference: 'LOST' },
+    code: 'R03',
+    amountMinor: BigInt(payment.amount.replace('.', '')),
+  };
+  const s3 = platform.s3();
+  const Key = 'ach/inbound/acme/friday-<b>.ach';
+  const Body = Buffer.from(sampleReturnFile([answer]), 'latin1');
+  await s3.send(new PutObjectCommand({ Bucket: 'vestry-local-uploads', Key, Body }));
+  s3.destroy();
+  const desk = () => platform.api('acme/OPS', 'GET', '/exceptions?kind=BANK_ITEM');
+  await eventually(desk, ({ body }) => body.data.length > 0);
+
+  const one = await signedIn('acme', 'OPS');
+  const { page } = one;
+  await page.getByRole('link', { name: 'Payment exceptions: 1' }).click();
+  await page.getByRole('button', { name: 'Match it' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Match it' });
+  await dialog.getByText(/R03/).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: /Choose one/ }).click();
+  await page.getByRole('option', { name: /On its way/ }).click();
+  await dialog.getByRole('button', { name: 'Match it' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+  await page.getByRole('link', { name: /^File/ }).click();
+  await page.getByRole('heading', { name: 'friday-<b>.ach', level: 1 }).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Fetch it' }).click();
+  const url = await page.getByRole('link', { name: /^Download it/ }).getAttribute('href');
+  expect(Buffer.from(await (await fetch(url ?? '')).arrayBuffer())).toEqual(Body);
+
+  const colleague = await signedIn('acme', 'COMPLIANCE');
+  await colleague.open('/approvals?decidable=true&kind=bank-item');
+  await colleague.page.getByRole('link', { name: 'Answer of the bank, matched by hand' }).click();
+  await colleague.page.getByRole('button', { name: 'Approve' }).click();
+  await colleague.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await colleague.page.getByText('Approved').first().waitFor();
+
+  await one.open('/exceptions');
+  await page.getByText('The bank and the ledger agree.').waitFor();
+  await one.open(`/payments/${payment.id}`);
+  await page.getByText('Failed, R03').waitFor();
+  expect([...one.complaints, ...colleague.complaints]).toEqual([]);
+});
+
 const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
   [
     'acme/ADMIN',
-    ['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
+    [
+      ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
+      ...['/payments', '/exceptions?state=RESOLVED', '/bank-files'],
+    ],
   ],
   ['globex/OPS', ['/', '/uploads']],
   ['globex/EMPLOYEE', ['/']],
@@ -284,7 +366,13 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
 ];
 
 /** Lists whose things have screens of their own. */
-const LISTS = ['/approvals?state=APPROVED', '/shareholders', '/dividends', '/uploads'];
+const LISTS = [
+  '/approvals?state=APPROVED',
+  '/shareholders',
+  '/dividends',
+  '/uploads',
+  '/payments?status=SETTLED',
+];
 
 async function faultsOfFirst(one: ConsoleVisit, list: string): Promise<Record<string, string[]>> {
   await one.open(list);

@@ -13,6 +13,7 @@ import type * as fetchedFile from '#payments/files/fetch-bank-file.routes.ts';
 import type * as bankItem from '#payments/files/match-bank-item.routes.ts';
 import type * as orders from '#payments/orders/orders.routes.ts';
 import type * as reversals from '#payments/reversals/reversals.routes.ts';
+import type * as dividendPayments from '#payments/runs/dividend-payments.routes.ts';
 import type * as payments from '#payments/runs/payment-runs.routes.ts';
 import type * as plans from '#plans/me.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
@@ -36,6 +37,7 @@ type Modules = [
   typeof bankItem,
   typeof orders,
   typeof reversals,
+  typeof dividendPayments,
   typeof payments,
   typeof plans,
   typeof classes,
@@ -105,10 +107,12 @@ type Json<T> = T extends string | number | boolean | null | undefined
       ? string
       : { readonly [Name in keyof T]: Json<T[Name]> };
 
+/** The change request that a controlled route answers where a second person has to approve. */
+type Waiting<R> = R extends { readonly waiting: infer S extends Schema } ? Json<Output<S>> : never;
 type AnswerBy = {
-  readonly [O in Operation]: Table[O] extends { readonly response: infer S extends Schema }
-    ? Json<Output<S>>
-    : undefined;
+  readonly [O in Operation]:
+    | (Table[O] extends { readonly response: infer S extends Schema } ? Json<Output<S>> : undefined)
+    | Waiting<Table[O]>;
 };
 export type Answer<O extends Operation> = AnswerBy[O];
 

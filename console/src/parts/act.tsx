@@ -6,10 +6,11 @@ import Input from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { call, isProblem, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
+import type { Row } from '../api/routes.ts';
 import { Go } from './go.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
@@ -123,5 +124,30 @@ export function Proposed({ id }: { id: string }) {
     <Alert type="success" header="It waits for a second person">
       It takes effect once a colleague has approved it. <Go to={`/approvals/${id}`}>The request</Go>
     </Alert>
+  );
+}
+
+/** Returns the id of the request, where an answer says that a change waits for a second person. */
+export function proposedBy(answer: object): string | undefined {
+  return 'requested_by' in answer && 'id' in answer ? String(answer.id) : undefined;
+}
+
+interface WaitsProps {
+  readonly kind: Row<'GET /approvals'>['kind'];
+  /** The id of what the change is about. */
+  readonly id: string;
+}
+
+/** Leads to the request for which something waits. */
+export function Waits({ kind, id }: WaitsProps) {
+  const { data } = useQuery({
+    queryKey: ['approvals', 'of', kind, id],
+    queryFn: () => call('GET /approvals', { query: { state: 'PENDING', kind, limit: '200' } }),
+  });
+  const request = data?.data.find(({ subject }) => subject.id === id);
+  return (
+    <Go to={request === undefined ? `/approvals?kind=${kind}` : `/approvals/${request.id}`}>
+      Waits for a second person
+    </Go>
   );
 }

@@ -22,7 +22,7 @@ export const FILE_KINDS: Readonly<Record<BankFile['kind'], string>> = {
 };
 
 export function FileState({ state }: Pick<BankFile, 'state'>) {
-  const text = state === 'PARTLY' ? 'Something is open' : words(state);
+  const text = state === 'PARTLY' ? 'Partly open' : words(state);
   return <StatusIndicator type={FILE_LOOKS[state]}>{text}</StatusIndicator>;
 }
 

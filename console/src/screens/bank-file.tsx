@@ -169,12 +169,17 @@ function Items({ id, me, isStatement, onMatch }: ItemsProps) {
       }}
       rowId={(row: BankItem) => row.id}
       empty="None is like this."
-      filter={<Choice name="item_state" label="State" values={ITEM_STATES} all="Any state" />}
+      filter={
+        <SpaceBetween direction="horizontal" size="m">
+          <Choice name="item_state" label="State" values={ITEM_STATES} all="Any state" />
+        </SpaceBetween>
+      }
       columns={[
         { id: 'line', header: 'Line', isRowHeader: true, cell: (row) => row.line },
         {
           id: 'kind',
           header: 'Says',
+          minWidth: 200,
           cell: (row) => (
             <span className="long">
               {row.kind === null ? '–' : words(row.kind)}
@@ -191,6 +196,7 @@ function Items({ id, me, isStatement, onMatch }: ItemsProps) {
         {
           id: 'state',
           header: 'State',
+          minWidth: 140,
           cell: (row) => <StatusIndicator type={ITEM_LOOKS[row.state]}>{words(row.state)}</StatusIndicator>,
         },
         {

@@ -180,7 +180,16 @@ interface ComputedProps {
 }
 
 function Computed({ preview, currency, children }: ComputedProps) {
-  const { holders, payable_holders, total_amount, residual, is_final, blocked_reasons, largest } = preview;
+  const {
+    holders,
+    payable_holders,
+    total_amount,
+    withheld_amount,
+    residual,
+    is_final,
+    blocked_reasons,
+    largest,
+  } = preview;
   return (
     <Pairs
       title="What it comes to"
@@ -191,6 +200,12 @@ function Computed({ preview, currency, children }: ComputedProps) {
           <Box key="total" fontWeight="bold">
             {money(total_amount, currency)}
           </Box>,
+        ],
+        [
+          'Withheld for tax',
+          <span key="withheld" className="digits">
+            {money(withheld_amount, currency)}
+          </span>,
         ],
         ['Holders', counted(holders, 'holder', 'holders')],
         ['Paid', counted(payable_holders, 'holder', 'holders')],
@@ -232,6 +247,11 @@ function Computed({ preview, currency, children }: ComputedProps) {
             id: 'amount',
             header: 'Amount',
             cell: (row) => <span className="digits">{money(row.amount, currency)}</span>,
+          },
+          {
+            id: 'withheld',
+            header: 'Withheld',
+            cell: (row) => <span className="digits">{money(row.withheld, currency)}</span>,
           },
         ]}
       />

@@ -1,16 +1,22 @@
+import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
-import { useQuery } from '@tanstack/react-query';
-import { call } from '../api/call.ts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, isProblem } from '../api/call.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
+import { operates } from '../frame/places.ts';
+import { Act, Proposed, proposedBy, Waits } from '../parts/act.tsx';
 import { useAddress } from '../parts/address.ts';
+import { Choice, useChoice } from '../parts/choice.tsx';
 import { day, grouped, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 
 type Seen = Answer<'GET /dividends/{id}'>;
@@ -18,33 +24,43 @@ type Seen = Answer<'GET /dividends/{id}'>;
 const ABOVE = { text: 'Dividends', path: '/dividends' };
 const EVERY_MS = 5_000;
 const DONE = ['PAID', 'CANCELLED'];
+const STANDINGS = [
+  ...(['PENDING', 'SENT', 'SETTLED', 'FAILED', 'CANCELLED'] as const),
+  ...(['RETURNED', 'DENIED', 'ADJUSTED'] as const),
+];
+
+const TABS = ['payments', 'lines', 'blocked'] as const;
 
 /** A dividend: its terms, what is paid and what isn't, each entitlement, and whom nothing can be paid to. */
 export default function Dividend({ id, me }: { id: string; me: Me }) {
-  const [search, set] = useAddress();
-  const { data, error, refetch } = useQuery({
+  const [, set] = useAddress();
+  const tab = useChoice('tab', TABS) ?? 'lines';
+  const query = useQuery({
     queryKey: ['dividends', id],
     queryFn: () => call('GET /dividends/{id}', { params: { id } }),
     refetchInterval: ({ state }) => (state.data && DONE.includes(state.data.state) ? false : EVERY_MS),
   });
-  if (data === undefined)
-    return (
-      <Screen title="Dividend" above={ABOVE}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  const [proposed, setProposed] = useState<string>();
+  const { data } = query;
+  if (data === undefined) return <Opening title="Dividend" above={ABOVE} query={query} />;
   return (
-    <Screen title={`Dividend of ${day(data.payable_date)}`} description={data.security_class} above={ABOVE}>
+    <Screen
+      title={`Dividend of ${day(data.payable_date)}`}
+      description={data.security_class}
+      above={ABOVE}
+      actions={operates(me) && <DividendDeeds dividend={data} onProposed={setProposed} />}
+    >
+      {proposed !== undefined && <Proposed id={proposed} />}
       <Terms dividend={data} zone={me.tenant?.time_zone} />
       {data.entitled_amount !== null && <Standing dividend={data} />}
+      {data.holders !== null && <PaymentRun dividend={data} zone={me.tenant?.time_zone} />}
       {data.holders !== null && (
         <Tabs
-          activeTabId={search.get('tab') ?? 'lines'}
-          onChange={({ detail }) => set({ tab: detail.activeTabId })}
+          activeTabId={tab}
+          onChange={({ detail }) => set({ tab: detail.activeTabId, state: '' })}
           tabs={[
             { id: 'lines', label: 'Entitlements', content: <Lines id={id} currency={data.currency} /> },
+            { id: 'payments', label: 'Payments', content: <Payments id={id} /> },
             { id: 'blocked', label: 'Can’t be paid now', content: <Blocked id={id} /> },
           ]}
         />
@@ -64,9 +80,7 @@ function Terms({ dividend, zone }: { dividend: Seen; zone: string | undefined })
         [
           'Approval',
           dividend.approval === 'REQUIRED' ? (
-            <Go key="approval" to="/approvals?kind=dividend">
-              Waits for a second person
-            </Go>
+            <Waits key="approval" kind="dividend" id={dividend.id} />
           ) : (
             words(dividend.approval)
           ),
@@ -90,6 +104,7 @@ function Standing({ dividend }: { dividend: Seen }) {
       title="Where the money is"
       items={[
         ['Entitled', amount(dividend.entitled_amount)],
+        ['Withheld for tax', amount(dividend.tax_amount)],
         ['Paid', amount(dividend.paid_amount)],
         ['On its way', amount(dividend.in_flight_amount)],
         ['Unpaid', amount(dividend.unpaid_amount)],
@@ -102,6 +117,190 @@ function Standing({ dividend }: { dividend: Seen }) {
             {reconciled ? 'Agree' : `${grouped(String(reconciliation.unmatched))} unmatched`}
           </StatusIndicator>,
         ],
+      ]}
+    />
+  );
+}
+
+/** What an order to pay covers: all that waits, or what was tried before. */
+type Deed = 'pay' | 'again' | 'cancel';
+
+const VERBS: Readonly<Record<Deed, string>> = {
+  pay: 'Pay it',
+  again: 'Pay the unpaid again',
+  cancel: 'Cancel the dividend',
+};
+const ASKS: Readonly<Record<Deed, string>> = {
+  pay: 'Every payment that waits is ordered; before the payable date it begins by itself on that day. Holders who can’t be paid now are passed over.',
+  again:
+    'What was cancelled or denied, has failed or come back is paid once more, as far as it can be paid now.',
+  cancel: 'Nobody is paid. A dividend that was approved is cancelled once a second person approves that too.',
+};
+
+interface DividendDeedsProps {
+  readonly dividend: Seen;
+  onProposed(approvalId: string): void;
+}
+
+function DividendDeeds({ dividend: { id, version, ...of }, onProposed }: DividendDeedsProps) {
+  const [deed, setDeed] = useState<Deed>();
+  const queries = useQueryClient();
+  const { data: run } = useRun(id, hasBegun(of.state));
+  const isFrozen = of.holders !== null && of.state !== 'CANCELLED';
+  const isOwed = isFrozen && of.approval !== 'REQUIRED' && of.approval !== 'DENIED' && of.state !== 'PAID';
+  const isUntouched = of.state === 'DECLARED' || (isFrozen && of.state !== 'PAID' && run === undefined);
+  const offered: readonly [Deed, boolean][] = [
+    ['cancel', isUntouched],
+    ['again', isOwed && run?.state === 'DONE'],
+    ['pay', isOwed && run?.state !== 'RUNNING' && run?.state !== 'SCHEDULED'],
+  ];
+  const shared = { params: { id }, version } as const;
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {offered.map(
+        ([one, isOffered]) =>
+          isOffered && (
+            <Button
+              key={one}
+              variant={one === 'pay' && run === undefined ? 'primary' : 'normal'}
+              onClick={() => setDeed(one)}
+            >
+              {VERBS[one]}
+            </Button>
+          ),
+      )}
+      {deed !== undefined && (
+        <Act<object>
+          key={deed}
+          verb={VERBS[deed]}
+          asks={ASKS[deed]}
+          content={`${deed} ${version}`}
+          send={({ key }) =>
+            deed === 'cancel'
+              ? call('POST /dividends/{id}/cancel', { ...shared, key })
+              : call('POST /dividends/{id}/disburse', {
+                  ...{ ...shared, key },
+                  ...(deed === 'again' ? { body: { only: 'UNPAID' as const } } : {}),
+                })
+          }
+          onDone={(answer) => {
+            const request = proposedBy(answer);
+            if (request !== undefined) onProposed(request);
+            else if (deed !== 'cancel') queries.setQueryData(['dividends', id, 'run'], answer);
+          }}
+          onClose={() => setDeed(undefined)}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function hasBegun(state: Seen['state']): boolean {
+  return state === 'PAYING' || state === 'PAID';
+}
+
+/** The order to pay a dividend, if there is one. Before its day that is known to whoever asks for it. */
+function useRun(id: string, isAsked: boolean) {
+  return useQuery({
+    queryKey: ['dividends', id, 'run'],
+    queryFn: async () => {
+      try {
+        return await call('GET /dividends/{id}/disburse', { params: { id } });
+      } catch (error) {
+        // Nobody has ordered it.
+        if (isProblem(error) && error.status === 404) return null;
+        throw error;
+      }
+    },
+    enabled: isAsked,
+    refetchInterval: ({ state }) => (state.data?.state === 'DONE' ? false : EVERY_MS),
+    select: (run) => run ?? undefined,
+  });
+}
+
+function PaymentRun({ dividend: { id, state: stands }, zone }: { dividend: Seen; zone: string | undefined }) {
+  const [isAsked, ask] = useState(false);
+  const { data: run, isFetched } = useRun(id, isAsked || hasBegun(stands));
+  if (run === undefined) {
+    if (isFetched)
+      return stands === 'PENDING' ? <Alert type="info">Nobody has ordered to pay it.</Alert> : null;
+    return stands === 'PENDING' ? <Button onClick={() => ask(true)}>Is it ordered to be paid?</Button> : null;
+  }
+  const number = (value: number) => <span className="digits">{grouped(String(value))}</span>;
+  const state = { SCHEDULED: 'pending', RUNNING: 'in-progress', DONE: 'success' } as const;
+  return (
+    <Pairs
+      title={run.only === 'UNPAID' ? 'The order to pay the unpaid again' : 'The order to pay'}
+      answer={run}
+      items={[
+        [
+          'State',
+          <StatusIndicator key="state" type={state[run.state]}>
+            {words(run.state)}
+          </StatusIndicator>,
+        ],
+        ['Ordered', number(run.ordered)],
+        ['Waits', number(run.pending)],
+        ['At the bank', number(run.sent)],
+        ['Settled', number(run.settled)],
+        ['Failed or cancelled', number(run.failed + run.cancelled)],
+        ['Came back', number(run.returned)],
+        ['Passed over', `${run.without_kyc} not verified, ${run.without_account} without an account`],
+        ['Begun', instant(run.started_at, zone)],
+      ]}
+    />
+  );
+}
+
+function Payments({ id }: { id: string }) {
+  const state = useChoice('state', STANDINGS);
+  return (
+    <Pages
+      key={state ?? ''}
+      title="Payments"
+      description="All of them, those that were made again included."
+      queryKey={['dividends', id, 'payments', state]}
+      load={(cursor) => call('GET /dividends/{id}/payments', { params: { id }, query: { cursor, state } })}
+      rowId={(row: Row<'GET /dividends/{id}/payments'>) => row.id}
+      empty="There is none like this."
+      filter={
+        <SpaceBetween direction="horizontal" size="m">
+          <Choice name="state" label="State" values={STANDINGS} all="Any state" />
+        </SpaceBetween>
+      }
+      columns={[
+        {
+          id: 'payment',
+          header: 'Payment',
+          isRowHeader: true,
+          cell: (row) => <Go to={`/payments/${row.id}`}>Payment {row.id.slice(-6)}</Go>,
+        },
+        {
+          id: 'holder',
+          header: 'Holder',
+          cell: (row) => (
+            <span className="long">
+              <Go to={`/shareholders/${row.shareholder_id}`}>{row.external_ref}</Go>
+            </span>
+          ),
+        },
+        {
+          id: 'amount',
+          header: 'Amount',
+          cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
+        },
+        { id: 'state', header: 'State', cell: (row) => words(row.state) },
+        { id: 'code', header: 'Code', cell: (row) => row.return_code ?? '–' },
+        {
+          id: 'again',
+          header: 'Made again by',
+          cell: (row) =>
+            row.replaced_by === undefined ? (
+              '–'
+            ) : (
+              <Go to={`/payments/${row.replaced_by}`}>Payment {row.replaced_by.slice(-6)}</Go>
+            ),
+        },
       ]}
     />
   );
@@ -134,7 +333,27 @@ function Lines({ id, currency }: { id: string; currency: string }) {
           header: 'Amount',
           cell: (row) => <span className="digits">{money(row.amount, currency)}</span>,
         },
-        { id: 'status', header: 'Payment', cell: (row) => (row.status === null ? '–' : words(row.status)) },
+        {
+          id: 'withheld',
+          header: 'Withheld',
+          cell: (row) => (
+            <span className="digits">
+              {money(row.withheld, currency)}
+              {row.withholding !== undefined &&
+                `, ${words(row.withholding.rule).toLowerCase()} ${row.withholding.rate} %`}
+            </span>
+          ),
+        },
+        {
+          id: 'status',
+          header: 'Payment',
+          cell: (row) =>
+            row.transaction_id === null || row.status === null ? (
+              '–'
+            ) : (
+              <Go to={`/payments/${row.transaction_id}`}>{words(row.status)}</Go>
+            ),
+        },
         { id: 'note', header: 'Correction', cell: (row) => row.adjustment?.reason ?? '–' },
       ]}
     />

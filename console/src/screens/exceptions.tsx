@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { TableProps } from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -7,6 +8,7 @@ import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
+import { useNarrow } from '../frame/use-narrow.ts';
 import { Proposed } from '../parts/act.tsx';
 import { Choice, namesOf, useChoice } from '../parts/choice.tsx';
 import { AcknowledgeFile, MatchItem, RejectFile } from '../parts/file-acts.tsx';
@@ -51,6 +53,7 @@ export default function Exceptions({ me }: { me: Me }) {
   const state = useChoice('state', STATES) ?? 'OPEN';
   const [chosen, setChosen] = useState<Chosen>();
   const [proposed, setProposed] = useState<string>();
+  const narrow = useNarrow();
   const zone = me.tenant?.time_zone;
   return (
     <Screen
@@ -78,33 +81,7 @@ export default function Exceptions({ me }: { me: Me }) {
             />
           </SpaceBetween>
         }
-        columns={[
-          { id: 'kind', header: 'What', isRowHeader: true, cell: (row) => KINDS[row.kind] },
-          {
-            id: 'why',
-            header: 'Why',
-            cell: (row) => `${words(row.reason)}${row.code === null ? '' : `, ${row.code}`}`,
-          },
-          {
-            id: 'amount',
-            header: 'Amount',
-            cell: (row) =>
-              row.amount === null ? '–' : <Amount amount={row.amount} currency={row.currency ?? ''} />,
-          },
-          { id: 'about', header: 'About', cell: (row) => <About exception={row} /> },
-          { id: 'since', header: 'Since', cell: (row) => instant(row.since, zone) },
-          {
-            id: 'deeds',
-            header: 'What can be done',
-            cell: (row) => (
-              <Deeds
-                exception={row}
-                me={me}
-                onChoose={(operation) => setChosen({ exception: row, operation })}
-              />
-            ),
-          },
-        ]}
+        columns={columnsOf({ zone, me, narrow, onChoose: setChosen })}
       />
       {chosen !== undefined && (
         <Doing
@@ -117,6 +94,47 @@ export default function Exceptions({ me }: { me: Me }) {
       )}
     </Screen>
   );
+}
+
+interface ColumnsOptions {
+  readonly zone: string | undefined;
+  readonly me: Me;
+  readonly narrow: boolean;
+  onChoose(chosen: Chosen): void;
+}
+
+function columnsOf({ zone, me, narrow, onChoose }: ColumnsOptions): TableProps.ColumnDefinition<Exception>[] {
+  const what: TableProps.ColumnDefinition<Exception> = {
+    id: 'kind',
+    header: 'What',
+    isRowHeader: true,
+    cell: (row) => KINDS[row.kind],
+  };
+  const deeds: TableProps.ColumnDefinition<Exception> = {
+    id: 'deeds',
+    minWidth: 170,
+    header: 'What can be done',
+    cell: (row) => (
+      <Deeds exception={row} me={me} onChoose={(operation) => onChoose({ exception: row, operation })} />
+    ),
+  };
+  const rest: TableProps.ColumnDefinition<Exception>[] = [
+    {
+      id: 'why',
+      header: 'Why',
+      cell: (row) => `${words(row.reason)}${row.code === null ? '' : `, ${row.code}`}`,
+    },
+    {
+      id: 'amount',
+      header: 'Amount',
+      cell: (row) =>
+        row.amount === null ? '–' : <Amount amount={row.amount} currency={row.currency ?? ''} />,
+    },
+    { id: 'about', header: 'About', cell: (row) => <About exception={row} /> },
+    { id: 'since', header: 'Since', cell: (row) => instant(row.since, zone) },
+  ];
+  // A telephone shows what can be done without scrolling.
+  return narrow ? [what, deeds, ...rest] : [what, ...rest, deeds];
 }
 
 function About({ exception: { transaction_id: payment, bank_file_id: file } }: { exception: Exception }) {

@@ -11,8 +11,8 @@ import { call } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
-import { Act, Proposed } from '../parts/act.tsx';
-import { day, instant, words } from '../parts/format.ts';
+import { Act, Proposed, Waits } from '../parts/act.tsx';
+import { day, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
@@ -75,7 +75,7 @@ export default function Payment({ id, me }: { id: string; me: Me }) {
   const close = (): void => setDeed(undefined);
   return (
     <Screen
-      title={`${TYPES[data.type]} of ${day(data.created_at.slice(0, 10))}`}
+      title={titleOf(data)}
       {...(data.memo === undefined ? {} : { description: <span className="long">{data.memo}</span> })}
       above={ABOVE}
       actions={
@@ -118,8 +118,13 @@ export default function Payment({ id, me }: { id: string; me: Me }) {
   );
 }
 
+function titleOf({ type, amount, currency, compensates }: Seen): string {
+  const what = compensates === undefined ? TYPES[type] : 'Return';
+  return `${what} of ${money(amount.replace('-', ''), currency)}`;
+}
+
 function Facts({ payment }: { payment: Seen }) {
-  const { approval, dividend_id, repays_dividend_id } = payment;
+  const { approval, type, dividend_id, repays_dividend_id } = payment;
   const dividend = dividend_id ?? repays_dividend_id;
   const others: readonly (readonly [string, string | undefined])[] = [
     ['Takes back', payment.compensates],
@@ -139,11 +144,13 @@ function Facts({ payment }: { payment: Seen }) {
         [
           'Approval',
           approval === 'REQUIRED' ? (
-            <Go key="approval" to="/approvals">
-              {ORDER_APPROVALS[approval]}
-            </Go>
+            <Waits
+              key="approval"
+              kind={type === 'REVERSAL' ? 'payment-reversal' : 'payment'}
+              id={payment.id}
+            />
           ) : (
-            approval && ORDER_APPROVALS[approval]
+            ((approval && ORDER_APPROVALS[approval]) ?? '–')
           ),
         ],
         ['Not before', payment.not_before === undefined ? 'Any day' : day(payment.not_before)],

@@ -63,6 +63,7 @@ export default function Payments({ me }: { me: Me }) {
           {
             id: 'ordered',
             header: 'Entered',
+            minWidth: 170,
             isRowHeader: true,
             cell: (row) => (
               <Go to={`/payments/${row.id}`}>{instant(row.created_at, me.tenant?.time_zone)}</Go>
@@ -73,9 +74,15 @@ export default function Payments({ me }: { me: Me }) {
           {
             id: 'amount',
             header: 'Amount',
+            minWidth: 140,
             cell: (row) => <Amount amount={row.amount} currency={row.currency} />,
           },
-          { id: 'status', header: 'Status', cell: (row) => <PaymentStatus status={row.status} /> },
+          {
+            id: 'status',
+            header: 'Status',
+            minWidth: 130,
+            cell: (row) => <PaymentStatus status={row.status} />,
+          },
           { id: 'code', header: 'Code', cell: (row) => row.return_code ?? '–' },
           {
             id: 'approval',
