@@ -30,6 +30,8 @@ const SCREENS = [
   { name: 'register', path: '/shareholders?q=tanaka' },
   { name: 'holder', path: '/shareholders?q=ACME-00007', first: true },
   { name: 'dividend', path: '/dividends', first: true },
+  { name: 'payments', path: '/payments' },
+  { name: 'payment', path: '/payments?status=SETTLED', first: true },
   { name: 'uploads', path: '/uploads' },
 ] as const;
 

@@ -1,5 +1,6 @@
 import type * as approval from '#approvals/approval.routes.ts';
 import type * as approvals from '#approvals/approvals.routes.ts';
+import type * as audit from '#audit/audit.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
 import type * as federation from '#identity/federation/federation.routes.ts';
@@ -20,11 +21,18 @@ import type { RouteSpec, Schema } from '#platform/http/route.ts';
 import type * as classes from '#register/classes/security-classes.routes.ts';
 import type * as positions from '#register/positions.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
+import type * as reportExports from '#reporting/exports/exports.routes.ts';
+import type * as accessReport from '#reporting/reports/access-report.routes.ts';
+import type * as retention from '#retention/retention.routes.ts';
 import type * as uploads from '#uploads/intake/uploads.routes.ts';
 
 type Modules = [
   typeof approval,
   typeof approvals,
+  typeof audit,
+  typeof reportExports,
+  typeof accessReport,
+  typeof retention,
   typeof dividends,
   typeof account,
   typeof federation,

@@ -26,6 +26,10 @@ const Payment = lazy(() => import('../screens/payment.tsx'));
 const Exceptions = lazy(() => import('../screens/exceptions.tsx'));
 const BankFiles = lazy(() => import('../screens/bank-files.tsx'));
 const BankFile = lazy(() => import('../screens/bank-file.tsx'));
+const Audit = lazy(() => import('../screens/audit.tsx'));
+const AccessReport = lazy(() => import('../screens/access.tsx'));
+const LegalHolds = lazy(() => import('../screens/legal-holds.tsx'));
+const Reports = lazy(() => import('../screens/reports.tsx'));
 const Uploads = lazy(() => import('../screens/uploads.tsx'));
 const Upload = lazy(() => import('../screens/upload.tsx'));
 
@@ -169,6 +173,18 @@ function Screens({ me }: { me: Me }) {
           <BankFiles me={me} />
         </Route>
         <Route path="/bank-files/:id">{({ id }) => <BankFile key={id} id={id} me={me} />}</Route>
+        <Route path="/audit">
+          <Audit me={me} />
+        </Route>
+        <Route path="/access">
+          <AccessReport me={me} />
+        </Route>
+        <Route path="/legal-holds">
+          <LegalHolds me={me} />
+        </Route>
+        <Route path="/reports">
+          <Reports me={me} />
+        </Route>
         <Route path="/uploads">
           <Uploads me={me} />
         </Route>

@@ -15,14 +15,22 @@ const EXCEPTIONS: Place = { text: 'Exceptions', path: '/exceptions' };
 const BANK_FILES: Place = { text: 'Bank files', path: '/bank-files' };
 const UPLOADS: Place = { text: 'Uploads', path: '/uploads' };
 
+const REPORTS: Place = { text: 'Reports', path: '/reports' };
+const AUDIT: Place = { text: 'Audit trail', path: '/audit' };
+const ACCESS: Place = { text: 'Access', path: '/access' };
+const LEGAL_HOLDS: Place = { text: 'Legal holds', path: '/legal-holds' };
 const MONEY = [PAYMENTS, EXCEPTIONS, BANK_FILES] as const;
+
+/** What those who watch over others look at. */
+const OVERSIGHT = [AUDIT, ACCESS, LEGAL_HOLDS] as const;
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {
   if (role === 'EMPLOYEE') return [HOME];
   if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS];
-  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, ...MONEY, UPLOADS];
-  return [HOME, APPROVALS, ...MONEY, UPLOADS];
+  const last = [UPLOADS, REPORTS, ...(role === 'OPS' ? [] : OVERSIGHT)];
+  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, ...MONEY, ...last];
+  return [HOME, APPROVALS, ...MONEY, ...last];
 }
 
 export function decides({ role }: Me): boolean {

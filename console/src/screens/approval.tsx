@@ -13,6 +13,7 @@ import { Act } from '../parts/act.tsx';
 import { type Difference, differences, titleOf, whyNot } from '../parts/changes.ts';
 import { instant } from '../parts/format.ts';
 import { Pairs } from '../parts/pairs.tsx';
+import { Person } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { ChangeState, Subject } from './approvals.tsx';
@@ -94,19 +95,6 @@ export default function Approval({ id, me }: { id: string; me: Me }) {
       )}
     </Screen>
   );
-}
-
-/** A colleague by email, to those who may see users; to others by the end of the id. */
-function Person({ id, me }: { id: string; me: Me }) {
-  const sees = me.role === 'ADMIN' || me.role === 'COMPLIANCE';
-  const { data } = useQuery({
-    queryKey: ['users', id],
-    queryFn: () => call('GET /users/{id}', { params: { id } }),
-    enabled: sees,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (id === me.id) return 'You';
-  return <span className="long">{data?.email ?? `User ${id.slice(-6)}`}</span>;
 }
 
 function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {

@@ -28,6 +28,7 @@ import { Pairs } from '../parts/pairs.tsx';
 import { Amount } from '../parts/payment.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { History } from '../parts/trail.tsx';
 
 type Deed = 'acknowledge' | 'reject' | BankItem;
 
@@ -70,6 +71,7 @@ export default function BankFileScreen({ id, me }: { id: string; me: Me }) {
       {file.direction === 'inbound' && (
         <Items id={id} me={me} onMatch={setDeed} isStatement={file.kind === 'STATEMENT'} />
       )}
+      <History me={me} resource={`bank-files/${id}`} />
       {deed === 'acknowledge' && <AcknowledgeFile {...shared} />}
       {deed === 'reject' && <RejectFile {...shared} />}
       {typeof deed === 'object' && <MatchItem {...shared} item={deed} zone={zone} />}

@@ -18,6 +18,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { historyTab } from '../parts/trail.tsx';
 
 type Seen = Answer<'GET /dividends/{id}'>;
 
@@ -29,7 +30,7 @@ const STANDINGS = [
   ...(['RETURNED', 'DENIED', 'ADJUSTED'] as const),
 ];
 
-const TABS = ['payments', 'lines', 'blocked'] as const;
+const TABS = ['payments', 'lines', 'blocked', 'history'] as const;
 
 /** A dividend: its terms, what is paid and what isn't, each entitlement, and whom nothing can be paid to. */
 export default function Dividend({ id, me }: { id: string; me: Me }) {
@@ -53,7 +54,7 @@ export default function Dividend({ id, me }: { id: string; me: Me }) {
       {proposed !== undefined && <Proposed id={proposed} />}
       <Terms dividend={data} zone={me.tenant?.time_zone} />
       {data.entitled_amount !== null && <Standing dividend={data} />}
-      {data.holders !== null && <PaymentRun dividend={data} zone={me.tenant?.time_zone} />}
+      {data.holders !== null && <PaymentRun id={id} zone={me.tenant?.time_zone} />}
       {data.holders !== null && (
         <Tabs
           activeTabId={tab}
@@ -62,6 +63,7 @@ export default function Dividend({ id, me }: { id: string; me: Me }) {
             { id: 'lines', label: 'Entitlements', content: <Lines id={id} currency={data.currency} /> },
             { id: 'payments', label: 'Payments', content: <Payments id={id} /> },
             { id: 'blocked', label: 'Can’t be paid now', content: <Blocked id={id} /> },
+            ...historyTab(me, `dividends/${id}`),
           ]}
         />
       )}
@@ -145,14 +147,12 @@ interface DividendDeedsProps {
 function DividendDeeds({ dividend: { id, version, ...of }, onProposed }: DividendDeedsProps) {
   const [deed, setDeed] = useState<Deed>();
   const queries = useQueryClient();
-  const { data: run } = useRun(id, hasBegun(of.state));
   const isFrozen = of.holders !== null && of.state !== 'CANCELLED';
   const isOwed = isFrozen && of.approval !== 'REQUIRED' && of.approval !== 'DENIED' && of.state !== 'PAID';
-  const isUntouched = of.state === 'DECLARED' || (isFrozen && of.state !== 'PAID' && run === undefined);
   const offered: readonly [Deed, boolean][] = [
-    ['cancel', isUntouched],
-    ['again', isOwed && run?.state === 'DONE'],
-    ['pay', isOwed && run?.state !== 'RUNNING' && run?.state !== 'SCHEDULED'],
+    ['cancel', of.state === 'DECLARED' || of.state === 'SNAPSHOT' || of.state === 'PENDING'],
+    ['again', isOwed && of.state === 'PAYING'],
+    ['pay', isOwed],
   ];
   const shared = { params: { id }, version } as const;
   return (
@@ -160,11 +160,7 @@ function DividendDeeds({ dividend: { id, version, ...of }, onProposed }: Dividen
       {offered.map(
         ([one, isOffered]) =>
           isOffered && (
-            <Button
-              key={one}
-              variant={one === 'pay' && run === undefined ? 'primary' : 'normal'}
-              onClick={() => setDeed(one)}
-            >
+            <Button key={one} variant={one === 'pay' ? 'primary' : 'normal'} onClick={() => setDeed(one)}>
               {VERBS[one]}
             </Button>
           ),
@@ -195,11 +191,7 @@ function DividendDeeds({ dividend: { id, version, ...of }, onProposed }: Dividen
   );
 }
 
-function hasBegun(state: Seen['state']): boolean {
-  return state === 'PAYING' || state === 'PAID';
-}
-
-/** The order to pay a dividend, if there is one. Before its day that is known to whoever asks for it. */
+/** The order to pay a dividend, if there is one. */
 function useRun(id: string, isAsked: boolean) {
   return useQuery({
     queryKey: ['dividends', id, 'run'],
@@ -218,14 +210,15 @@ function useRun(id: string, isAsked: boolean) {
   });
 }
 
-function PaymentRun({ dividend: { id, state: stands }, zone }: { dividend: Seen; zone: string | undefined }) {
+function PaymentRun({ id, zone }: { id: string; zone: string | undefined }) {
   const [isAsked, ask] = useState(false);
-  const { data: run, isFetched } = useRun(id, isAsked || hasBegun(stands));
-  if (run === undefined) {
-    if (isFetched)
-      return stands === 'PENDING' ? <Alert type="info">Nobody has ordered to pay it.</Alert> : null;
-    return stands === 'PENDING' ? <Button onClick={() => ask(true)}>Is it ordered to be paid?</Button> : null;
-  }
+  const { data: run, isFetched } = useRun(id, isAsked);
+  if (run === undefined)
+    return isFetched ? (
+      <Alert type="info">Nobody has ordered to pay it as a whole.</Alert>
+    ) : (
+      <Button onClick={() => ask(true)}>The order to pay it</Button>
+    );
   const number = (value: number) => <span className="digits">{grouped(String(value))}</span>;
   const state = { SCHEDULED: 'pending', RUNNING: 'in-progress', DONE: 'success' } as const;
   return (

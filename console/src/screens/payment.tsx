@@ -19,9 +19,10 @@ import { Pairs } from '../parts/pairs.tsx';
 import { Amount, ORDER_APPROVALS, PAYMENT_LOOKS, Payee, PaymentStatus, TYPES } from '../parts/payment.tsx';
 import { CancelPayment, ResolvePayment, ReversePayment } from '../parts/payment-acts.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { History } from '../parts/trail.tsx';
 
 type Seen = Answer<'GET /transactions/{id}'>;
-type Deed = 'cancel' | 'reverse' | 'resolve' | 'again';
+type Deed = 'cancel' | 'reverse' | 'resolve' | 'pay' | 'again';
 
 const ABOVE = { text: 'Payments', path: '/payments' };
 const EVERY_MS = 5_000;
@@ -29,6 +30,7 @@ const VERBS: Readonly<Record<Deed, string>> = {
   cancel: 'Cancel it',
   reverse: 'Ask for the money back',
   resolve: 'Say what became of it',
+  pay: 'Pay it',
   again: 'Pay it again',
 };
 
@@ -36,9 +38,11 @@ const VERBS: Readonly<Record<Deed, string>> = {
 function deedsOf(payment: Seen, me: Me): readonly Deed[] {
   const { status, type, amount, exceptions = [], compensated_by: back } = payment;
   const isTaken = amount.startsWith('-') || type === 'CONTRIBUTION';
+  const isOrdered = payment.approval !== undefined;
   const isDisputed = exceptions.some(({ state }) => state === 'OPEN');
   const deeds: [Deed, boolean][] = [
-    ['cancel', status === 'PENDING'],
+    ['cancel', status === 'PENDING' && isOrdered],
+    ['pay', operates(me) && status === 'PENDING' && !isOrdered && payment.dividend_id !== undefined],
     ['resolve', operates(me) && (status === 'SENT' || isDisputed)],
     [
       'reverse',
@@ -99,16 +103,18 @@ export default function Payment({ id, me }: { id: string; me: Me }) {
       <Container header={<Header variant="h2">What has happened</Header>}>
         <Steps ariaLabel="What has happened" steps={stepsOf(data, zone)} />
       </Container>
+      <History me={me} resource={`transactions/${id}`} />
       {deed === 'cancel' && <CancelPayment payment={data} onClose={close} />}
       {deed === 'reverse' && (
         <ReversePayment payment={data} onClose={close} onAsked={(reversal) => go(`/payments/${reversal}`)} />
       )}
       {deed === 'resolve' && <ResolvePayment payment={data} onClose={close} onProposed={setProposed} />}
-      {deed === 'again' && (
+      {(deed === 'pay' || deed === 'again') && (
         <Act
-          verb={VERBS.again}
-          asks="A new payment takes its place. The payee must be verified and have an account that can be paid into."
-          content={id}
+          key={deed}
+          verb={VERBS[deed]}
+          asks={`${deed === 'again' ? 'A new payment takes its place. ' : ''}The payee must be verified and have an account that can be paid into.`}
+          content={`${id} ${data.version}`}
           send={({ key }) => call('POST /transactions/disburse', { body: { transaction_id: id }, key })}
           onDone={(next) => go(`/payments/${next.id}`)}
           onClose={close}

@@ -11,6 +11,7 @@ import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { historyTab } from '../parts/trail.tsx';
 
 const ABOVE = { text: 'Register', path: '/shareholders' };
 
@@ -71,6 +72,7 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
         tabs={[
           { id: 'positions', label: 'Positions', content: <Positions id={id} zone={zone} /> },
           { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
+          ...historyTab(me, `shareholders/${id}`),
         ]}
       />
     </Screen>

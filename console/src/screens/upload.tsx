@@ -17,6 +17,7 @@ import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { sendFile, sentFile } from '../parts/send-file.tsx';
+import { History } from '../parts/trail.tsx';
 import { isUnderWay, UploadState } from '../parts/upload-state.tsx';
 
 type Seen = Answer<'GET /uploads/{id}'>;
@@ -76,6 +77,7 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
         <Changed changes={data.changes} url={data.changes_url} dryRun={data.dry_run} />
       )}
       {data.rejected > 0 && <Rejected upload={data} />}
+      <History me={me} resource={`uploads/${id}`} />
     </Screen>
   );
 }

@@ -1,0 +1,183 @@
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useState } from 'react';
+import { call } from '../api/call.ts';
+import type { Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { Act, Proposed, proposedBy } from '../parts/act.tsx';
+import { Choice, useChoice } from '../parts/choice.tsx';
+import { instant, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { Person } from '../parts/person.tsx';
+import { Screen } from '../parts/screen.tsx';
+
+type Hold = Row<'GET /legal-holds'>;
+
+const STATUSES = ['ACTIVE', 'RELEASED'] as const;
+
+/** Legal holds: what no purge touches, however old it is. */
+export default function LegalHolds({ me }: { me: Me }) {
+  const status = useChoice('status', STATUSES);
+  const [isPlacing, setPlacing] = useState(false);
+  const [released, setReleased] = useState<Hold>();
+  const [proposed, setProposed] = useState<string>();
+  const keeps = me.role === 'COMPLIANCE';
+  const zone = me.tenant?.time_zone;
+  return (
+    <Screen
+      title="Legal holds"
+      description="While a hold is active, no record of its subject is purged, however old."
+      actions={
+        keeps && (
+          <Button variant="primary" onClick={() => setPlacing(true)}>
+            Place a hold
+          </Button>
+        )
+      }
+    >
+      {proposed !== undefined && <Proposed id={proposed} />}
+      <Pages
+        key={status ?? ''}
+        title="Holds"
+        queryKey={['legal-holds', status]}
+        load={(cursor) => call('GET /legal-holds', { query: { cursor, status } })}
+        rowId={(row: Hold) => row.id}
+        empty="There is none."
+        filter={
+          <SpaceBetween direction="horizontal" size="m">
+            <Choice name="status" label="Status" values={STATUSES} all="Active or not" />
+          </SpaceBetween>
+        }
+        columns={[
+          {
+            id: 'of',
+            header: 'Of',
+            isRowHeader: true,
+            minWidth: 150,
+            cell: (row) => <Subject hold={row} />,
+          },
+          {
+            id: 'reason',
+            header: 'Reason',
+            minWidth: 200,
+            cell: (row) => (
+              <span className="long" dir="auto">
+                {row.reason}
+              </span>
+            ),
+          },
+          {
+            id: 'status',
+            header: 'Status',
+            minWidth: 130,
+            cell: (row) => (
+              <StatusIndicator type={row.status === 'ACTIVE' ? 'in-progress' : 'stopped'}>
+                {words(row.status)}
+              </StatusIndicator>
+            ),
+          },
+          { id: 'placed', header: 'Placed', minWidth: 160, cell: (row) => instant(row.created_at, zone) },
+          {
+            id: 'by',
+            header: 'By',
+            minWidth: 150,
+            cell: (row) => (row.placed_by === null ? '–' : <Person id={row.placed_by} me={me} />),
+          },
+          {
+            id: 'deeds',
+            header: 'Released',
+            minWidth: 150,
+            cell: (row) =>
+              row.released_at !== null ? (
+                instant(row.released_at, zone)
+              ) : keeps ? (
+                <Button variant="inline-link" onClick={() => setReleased(row)}>
+                  Release it
+                </Button>
+              ) : (
+                '–'
+              ),
+          },
+        ]}
+      />
+      {isPlacing && <Place me={me} onClose={() => setPlacing(false)} />}
+      {released !== undefined && (
+        <Act
+          verb="Release the hold"
+          asks="A second person approves it. The next run then purges what it kept, where its period has ended."
+          content={`${released.id} ${released.version}`}
+          send={() =>
+            call('DELETE /legal-holds/{id}', { params: { id: released.id }, version: released.version })
+          }
+          onDone={(answer) => setProposed(answer === undefined ? undefined : proposedBy(answer))}
+          onClose={() => setReleased(undefined)}
+        />
+      )}
+    </Screen>
+  );
+}
+
+function Subject({ hold: { subject, shareholder_id, employee_id } }: { hold: Hold }) {
+  if (shareholder_id !== null)
+    return <Go to={`/shareholders/${shareholder_id}`}>Holder {shareholder_id.slice(-6)}</Go>;
+  return <span className="long">{employee_id === null ? words(subject) : `Participant ${employee_id}`}</span>;
+}
+
+type Of = Hold['subject'];
+const SUBJECTS: Readonly<Record<Of, string>> = {
+  SHAREHOLDER: 'A holder',
+  PARTICIPANT: 'A participant',
+  TENANT: 'Everything of the company',
+};
+
+function Place({ me, onClose }: { me: Me; onClose(): void }) {
+  const kinds: readonly Of[] =
+    me.tenant?.type === 'ISSUER' ? ['SHAREHOLDER', 'TENANT'] : ['PARTICIPANT', 'TENANT'];
+  const [subject, setSubject] = useState<Of>(kinds[0] ?? 'TENANT');
+  const [id, setId] = useState('');
+  const options = kinds.map((value) => ({ value, label: SUBJECTS[value] }));
+  const named = id.trim();
+  return (
+    <Act
+      verb="Place the hold"
+      asks="It takes effect at once. To release it, a second person has to approve."
+      reason={{ most: 500, needed: true }}
+      disabled={subject !== 'TENANT' && named === ''}
+      content={`${subject} ${named}`}
+      send={({ key, reason }) =>
+        call('POST /legal-holds', {
+          key,
+          body: {
+            ...{ subject, reason },
+            ...(subject === 'SHAREHOLDER' ? { shareholder_id: named } : {}),
+            ...(subject === 'PARTICIPANT' ? { employee_id: named } : {}),
+          },
+        })
+      }
+      onClose={onClose}
+    >
+      <FormField label="Of">
+        <Select
+          options={options}
+          selectedOption={options.find(({ value }) => value === subject) ?? null}
+          onChange={({ detail }) => setSubject(detail.selectedOption.value as Of)}
+        />
+      </FormField>
+      {subject === 'SHAREHOLDER' && (
+        <FormField label="The holder’s id" description="It ends the address of the holder’s page.">
+          <Input value={id} onChange={({ detail }) => setId(detail.value)} />
+        </FormField>
+      )}
+      {subject === 'PARTICIPANT' && (
+        <FormField label="The employee’s id" description="As the employer’s files have it.">
+          <Input value={id} onChange={({ detail }) => setId(detail.value)} />
+        </FormField>
+      )}
+    </Act>
+  );
+}
