@@ -77,6 +77,7 @@ import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import * as ballotUploads from '#uploads/intake/ballot-uploads.routes.ts';
 import * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
 import * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
+import * as rejectedRows from '#uploads/intake/rejected-rows.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
 import * as uploadMappings from '#uploads/mappings/mappings.routes.ts';
 import * as webhooks from '#webhooks/webhooks.routes.ts';
@@ -120,6 +121,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     ballots: ballotUploads,
     'payee-files': payeeUploads,
     'participant-files': participantUploads,
+    'rejected-rows': rejectedRows,
   },
   dividends: { dividends, adjustments, 'tax-remittances': taxRemittances },
   proxy: { proxy: { ...meetings, ...votes } },

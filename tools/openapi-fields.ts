@@ -411,6 +411,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'CreateUploadMappingRequest.kind': 'The files that the mapping is for.',
   'ReplaceUploadMappingRequest.kind': 'The files that the mapping is for.',
   errors: 'The first rows that were rejected.',
+  complete: 'False where the errors file has more rows than these.',
+  'GetRejectedRowsResponse.columns':
+    'The header of the errors file: the columns of the file, and ours about its errors.',
+  'GetRejectedRowsResponse.rows':
+    'The cells of each row, in the order of the columns, as the errors file has them.',
   errors_url: 'Where all rejected rows can be fetched as CSV, with their line numbers.',
   changes_url: 'Where everything that the file changes can be fetched as CSV.',
   'TaxCertification.tax_id': 'The number, of which the last digits are shown.',

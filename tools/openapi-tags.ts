@@ -58,6 +58,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Tax certifications',
     description: 'The tax ids of shareholders, and the forms W-9 and W-8 that certify them.',
   },
+  'rejected-rows': {
+    name: 'Rejected rows',
+    description: 'The rows of an upload that are wrong, to be corrected by hand.',
+  },
   'participant-files': {
     name: 'Participants by file',
     description: 'Files of a sponsor’s people, which are uploads like others.',

@@ -470,6 +470,19 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ...{ created_at: AT, delivered_at: AT },
   },
   ReplayWebhookResponse: { deliveries: 118 },
+  GetRejectedRowsResponse: {
+    columns: [
+      ...['external_ref', 'name', 'email', 'holdings', 'vestry_error_line', 'vestry_error_column'],
+      ...['vestry_error_code', 'vestry_error_message', 'vestry_error_row'],
+    ],
+    rows: [
+      [
+        ...['ACME-00017', 'Ada Okafor', '', 'ten', '18', 'holdings', 'invalid-number'],
+        ...['holdings must be a plain decimal number, such as 1250.5.', '3ed34fa147babfdd'],
+      ],
+    ],
+    complete: true,
+  },
   RedriveDeadLettersResponse: { queue: 'uploads', messages: 3 },
   ...Object.fromEntries(
     ['Create', 'Get', 'Replace', 'Patch'].flatMap((verb) => [

@@ -35,6 +35,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'uploads/ballots',
     'uploads/payee-files',
     'uploads/participant-files',
+    'uploads/rejected-rows',
   ],
   plans: ['plans', 'reporting/plan-statement'],
   money: ['payments', 'ledger', 'dividends/adjustments', 'dividends/tax-remittances'],

@@ -118,6 +118,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   getPlanVesting: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
   getProblem: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getRegisterSettings: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
+  getRejectedRows: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   getRelease: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR","ISSUER"]},
   getReportExport: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getSamlMetadata: {"roles":[],"tenants":["ISSUER","SPONSOR"]},

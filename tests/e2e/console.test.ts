@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
+import { accessToken } from '#local/sign-in.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { startBrowser } from '#tests/support/browser.ts';
 import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
@@ -219,13 +220,6 @@ describe('the register', () => {
       .waitFor();
     expect(one.complaints).toEqual([]);
   });
-
-  test('of another tenant does not exist', async () => {
-    const { body } = await platform.api('acme/OPS', 'GET', '/shareholders?limit=1');
-    const one = await signedIn('initech', 'OPS');
-    await one.open(`/shareholders/${body.data[0].id}`);
-    await one.page.getByText('It may belong to another company').waitFor();
-  });
 });
 
 test('a dividend is computed before it is declared, and waits for a second person', async () => {
@@ -280,25 +274,40 @@ test('a payment of a dividend is ordered, cancelled and made again from its page
   expect(one.complaints).toEqual([]);
 });
 
-test('a file is checked, shows its errors and changes, and is loaded', async () => {
+test('a file is checked, shows its errors, is corrected in place, and is loaded', async () => {
   const one = await signedIn('acme', 'OPS');
   const { page } = one;
   await one.open('/uploads');
   const rows = [
-    'external_ref,name,holdings',
-    'FILE-1,<b>Ada</b>,10',
-    'FILE-2,Grace,ten',
-    'FILE-3,Katherine,30.5',
+    'external_ref,name,holdings,email',
+    'FILE-1,<b>Ada</b>,10,',
+    'FILE-2,"Grace, ""the"" second",ten,',
+    'FILE-3,Katherine,30.5,nobody',
+    'FILE-4,,40,=1+1@acme.example',
   ];
   const file = { name: 'friday.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) };
   await page.locator('input[type=file]').setInputFiles(file);
   await page.getByRole('button', { name: 'Check the file' }).click();
-  await page.getByText('1 row is wrong').waitFor();
+  await page.getByText('3 rows are wrong').waitFor();
   await page.getByRole('cell', { name: 'holdings', exact: true }).waitFor();
   const none = await platform.api('acme/OPS', 'GET', '/shareholders?external_ref=FILE-1');
   expect(none.body.data).toEqual([]);
-  await page.getByRole('button', { name: 'Load 2 rows' }).click();
+  await page.getByRole('button', { name: 'Correct them here' }).click();
+  await page.getByLabel('holdings, line 3').fill('20');
+  await page.getByLabel('email, line 4').fill('katherine@acme.example');
+  await page.getByLabel('name, line 5').fill('Dorothy');
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Check 3 corrected rows' }).click();
+  await page.getByText('Every row is right').waitFor();
+  await page.getByText('By class').waitFor();
+  await page.getByRole('button', { name: 'Load 3 rows, and the others of the file' }).click();
   await page.getByText('Loaded', { exact: true }).waitFor();
+  const loaded = await Promise.all(
+    [1, 2, 3, 4].map((row) => platform.api('acme/OPS', 'GET', `/shareholders?external_ref=FILE-${row}`)),
+  );
+  expect(loaded.map(({ body }) => body.data[0]?.name)).toEqual([
+    ...['<b>Ada</b>', 'Grace, "the" second', 'Katherine', 'Dorothy'],
+  ]);
   await one.open('/shareholders?q=FILE-1');
   await page.getByRole('link', { name: '<b>Ada</b>' }).waitFor();
   expect(one.complaints).toEqual([]);
@@ -352,19 +361,8 @@ test('a return that names no payment of ours is dealt with on the exceptions des
   expect([...one.complaints, ...colleague.complaints]).toEqual([]);
 });
 
-const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
-  [
-    'acme/ADMIN',
-    [
-      ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
-      ...['/payments', '/exceptions?state=RESOLVED', '/bank-files'],
-    ],
-  ],
-  ['globex/OPS', ['/', '/uploads']],
-  ['globex/EMPLOYEE', ['/']],
-  ['operator', ['/', '/approvals']],
-];
-
+/** The paths of the API, where a screen has another one. */
+const API_PATHS: Readonly<Record<string, string>> = { '/payments': '/transactions' };
 /** Lists whose things have screens of their own. */
 const LISTS = [
   '/approvals?state=APPROVED',
@@ -372,6 +370,96 @@ const LISTS = [
   '/dividends',
   '/uploads',
   '/payments?status=SETTLED',
+];
+
+test('what another tenant has does not exist, on any screen', async () => {
+  const one = await signedIn('initech', 'OPS');
+  for (const list of LISTS) {
+    const [path = ''] = list.split('?');
+    const { body } = await platform.api('acme/ADMIN', 'GET', `${API_PATHS[path] ?? path}?limit=1`);
+    await one.open(`${path}/${body.data[0].id}`);
+    await one.page.getByText('It may belong to another company').waitFor();
+  }
+});
+
+test('compliance finds a change by its request, follows it, verifies a day, holds a record and has a report', async () => {
+  const request = { 'x-request-id': 'trail-42' };
+  const holder = { external_ref: 'TRAIL-1', name: '<i>Trail</i>' };
+  const made = await platform.api('acme/OPS', 'POST', '/shareholders', holder, request);
+  expect(made.status).toBe(201);
+  const one = await signedIn('acme', 'COMPLIANCE');
+  const { page } = one;
+  await one.open('/audit');
+  await page.getByRole('button', { name: 'Verify it' }).click();
+  await page.getByText(/^There is nothing of yours to verify|^Nothing of it was changed/).waitFor();
+  await page.getByLabel('Request', { exact: true }).fill('trail-42');
+  await page.waitForURL(/request_id=trail-42/);
+  await page.getByRole('button', { name: /Shareholder created/ }).click();
+  await page.getByText('What it has changed').waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: /^Shareholder / }).click();
+  await page.getByRole('heading', { name: '<i>Trail</i>', level: 1 }).waitFor();
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByRole('button', { name: /Shareholder created/ }).waitFor();
+
+  await one.open('/legal-holds');
+  await page.getByRole('button', { name: 'Place a hold' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('The holder’s id').fill(made.body.id);
+  await dialog.getByLabel('Reason').fill('Matter <b>2026-117</b>');
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Place the hold' }).click();
+  await page.getByText('Matter <b>2026-117</b>').waitFor();
+  await page.getByRole('button', { name: 'Release it' }).click();
+  await dialog.getByRole('button', { name: 'Release the hold' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+
+  await one.open('/reports?report=holdings');
+  await page.getByRole('button', { name: 'Write the file' }).click();
+  const url = await page.getByRole('link', { name: /^Download it/ }).getAttribute('href');
+  expect(await (await fetch(url ?? '')).text()).toContain('ACME-00001');
+  expect(one.complaints).toEqual([]);
+});
+
+test('who has lost their role while the page was open is told so, and nothing is done', async () => {
+  const one = await signedIn('initech', 'COMPLIANCE');
+  const { page } = one;
+  await one.open('/legal-holds');
+  const { body: me } = await platform.api('initech/COMPLIANCE', 'GET', '/me');
+  // The token that the platform keeps of this administrator has ended with their session.
+  const authorization = `Bearer ${await accessToken(platform.file, 'initech', 'ADMIN')}`;
+  const user = `${platform.file.apiUrl}/api/users/${me.id}`;
+  const seen = await fetch(user, { headers: { authorization } });
+  const demoted = await fetch(user, {
+    method: 'PATCH',
+    headers: {
+      ...{ authorization, 'content-type': 'application/json' },
+      'if-match': seen.headers.get('etag') ?? '',
+    },
+    body: JSON.stringify({ role: 'EMPLOYEE' }),
+  });
+  expect(demoted.status).toBe(200);
+  await page.getByRole('button', { name: 'Place a hold' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('The holder’s id').fill(me.id);
+  await dialog.getByLabel('Reason').fill('Too late');
+  await dialog.getByRole('button', { name: 'Place the hold' }).click();
+  await dialog.getByText('Ask an administrator of your company').waitFor();
+});
+
+const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
+  [
+    'acme/ADMIN',
+    [
+      ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
+      ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
+      ...['/audit', '/access', '/legal-holds'],
+    ],
+  ],
+  ['globex/OPS', ['/', '/uploads']],
+  ['globex/EMPLOYEE', ['/']],
+  ['operator', ['/', '/approvals']],
 ];
 
 async function faultsOfFirst(one: ConsoleVisit, list: string): Promise<Record<string, string[]>> {

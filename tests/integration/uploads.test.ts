@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as completeHandler } from '#functions/uploads/complete-upload.ts';
 import { handler as createHandler } from '#functions/uploads/create-shareholder-upload.ts';
+import { handler as rejectedHandler } from '#functions/uploads/get-rejected-rows.ts';
 import { handler as getHandler } from '#functions/uploads/get-upload.ts';
 import { handler as listHandler } from '#functions/uploads/list-uploads.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -10,6 +11,7 @@ import { call, type TestRequest, type TestResponse } from '#tests/support/reques
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storedFile } from '#tests/support/uploads.ts';
 import { PART_BYTES } from '#uploads/intake/offer-upload.http.ts';
+import { getRejectedRows } from '#uploads/intake/rejected-rows.routes.ts';
 import { MAX_MULTIPART_BYTES } from '#uploads/intake/sending-file.ts';
 import {
   completeUpload,
@@ -135,6 +137,50 @@ describe('a small file', () => {
       { action: 'upload.completed', actor_id: null, request_id: 'rq-1' },
     ]);
     expect(JSON.stringify(rows)).not.toContain('märz');
+  });
+
+  test('shows its first rejected rows as they stand in the errors file, and a correction of them is a file', async () => {
+    const of = await insertTestTenant(database.admin, 'ISSUER');
+    const wrong = Array.from({ length: 201 }, (_, row) => `W-${row},"=W, ""w""",,no\n`).join('');
+    const { body: sent } = await create(
+      form([{ content: `external_ref,name,email,holdings\n${wrong}` }]),
+      of,
+    );
+    await validate(sent.id, of);
+    const rejectedOf = (id: string, as = of.as('OPS')) =>
+      call(rejectedHandler, getRejectedRows, { as, params: { id } });
+    const { body } = await rejectedOf(sent.id);
+    expect([body.rows.length, body.complete]).toEqual([200, false]);
+    const read = await database.admin.query(
+      `select actor_id, payload from audit_log where action = 'personal-data.read' and resource = $1`,
+      [`uploads/${sent.id}`],
+    );
+    expect(read.rows).toEqual([
+      { actor_id: of.as('OPS').actorId, payload: { kind: 'shareholders', rejected: 201 } },
+    ]);
+    const at = (name: string): number => body.columns.indexOf(name);
+    const [first] = body.rows;
+    expect([first[at('external_ref')], first[at('name')], first[at('vestry_error_line')]]).toEqual([
+      ...['W-0', `'=W, "w"`, '2'],
+    ]);
+
+    first[at('holdings')] = '5';
+    const corrected = [body.columns, first, body.rows[1]].map((cells: string[]) =>
+      cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','),
+    );
+    const { body: again } = await create(form([{ content: corrected.join('\n') }]), of);
+    await validate(again.id, of);
+    expect((await get(again.id, of)).body).toMatchObject({ accepted: 1, rejected: 1 });
+    const { rows } = await database.admin.query('select name from shareholders where tenant_id = $1', [
+      of.id,
+    ]);
+    expect(rows).toEqual([{ name: '=W, "w"' }]);
+    expect((await rejectedOf(again.id)).body).toMatchObject({ complete: true, rows: [expect.any(Array)] });
+
+    const { body: right } = await create(form([{ content: 'external_ref,name,holdings\nR,R,1\n' }]), of);
+    await validate(right.id, of);
+    const absent = [await rejectedOf(right.id), await rejectedOf(sent.id, tenant.as('OPS'))];
+    expect(absent.map(({ status }) => status)).toEqual([404, 404]);
   });
 
   test('that was loaded before is answered at once, and nothing is stored', async () => {

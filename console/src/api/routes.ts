@@ -24,6 +24,9 @@ import type * as shareholders from '#register/shareholders.routes.ts';
 import type * as reportExports from '#reporting/exports/exports.routes.ts';
 import type * as accessReport from '#reporting/reports/access-report.routes.ts';
 import type * as retention from '#retention/retention.routes.ts';
+import type * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
+import type * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
+import type * as rejectedRows from '#uploads/intake/rejected-rows.routes.ts';
 import type * as uploads from '#uploads/intake/uploads.routes.ts';
 
 type Modules = [
@@ -51,6 +54,9 @@ type Modules = [
   typeof classes,
   typeof positions,
   typeof shareholders,
+  typeof participantUploads,
+  typeof payeeUploads,
+  typeof rejectedRows,
   typeof uploads,
   typeof users,
 ];

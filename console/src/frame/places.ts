@@ -21,7 +21,7 @@ const ACCESS: Place = { text: 'Access', path: '/access' };
 const LEGAL_HOLDS: Place = { text: 'Legal holds', path: '/legal-holds' };
 const MONEY = [PAYMENTS, EXCEPTIONS, BANK_FILES] as const;
 
-/** What those who watch over others look at. */
+/** The screens of those who watch over others. */
 const OVERSIGHT = [AUDIT, ACCESS, LEGAL_HOLDS] as const;
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */

@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
@@ -16,57 +17,115 @@ import { ProblemAlert } from './problem-alert.tsx';
 const MAX_BYTES = 4_500_000;
 const ENDINGS = /\.(csv|json|ndjson|jsonl)$/i;
 
-type Kind = 'shareholders' | 'contributions';
-const KINDS: Readonly<Record<Kind, string>> = {
-  shareholders: 'Register of shareholders',
-  contributions: 'Payroll file of contributions',
-};
+/** The kinds of files that are sent here, and who sends them. */
+const KINDS = {
+  shareholders: { text: 'Register of shareholders', of: ['ISSUER'] },
+  contributions: { text: 'Payroll file of contributions', of: ['SPONSOR'] },
+  participants: { text: 'Census of participants', of: ['SPONSOR'] },
+  kyc: { text: 'KYC statuses', of: ['ISSUER', 'SPONSOR'] },
+  'bank-accounts': { text: 'Bank accounts', of: ['ISSUER', 'SPONSOR'] },
+} as const;
+type Kind = keyof typeof KINDS;
+type TenantType = NonNullable<Me['tenant']>['type'];
+
+export function isSendable(kind: string): kind is Kind {
+  return kind in KINDS;
+}
+
+const MODES = [
+  { value: 'merge', label: 'Are left alone' },
+  { value: 'replace', label: 'Are set to zero' },
+] as const;
+type Mode = (typeof MODES)[number]['value'];
+
+interface Sent {
+  readonly file: File;
+  readonly kind: Kind;
+  readonly mode?: Mode | undefined;
+  /** The upload whose wrong rows it has, corrected. */
+  readonly correctionOf?: string | undefined;
+}
 
 /** The files that this page has sent, so that what was checked can be loaded without being chosen again. */
-const sent = new Map<string, { readonly file: File; readonly kind: Kind }>();
+const sent = new Map<string, Sent>();
 
-export function sentFile(uploadId: string) {
+export function sentFile(uploadId: string): Sent | undefined {
   return sent.get(uploadId);
 }
 
+interface Sending extends Omit<Sent, 'file' | 'kind'> {
+  readonly dryRun: boolean;
+  readonly key: string;
+}
+
 /** Sends a file to be checked or loaded, and returns the id of its upload. */
-export async function sendFile(file: File, kind: Kind, dryRun: boolean, key: string): Promise<string> {
+export async function sendFile(file: File, kind: Kind, { dryRun, key, ...more }: Sending): Promise<string> {
   const body = new FormData();
   body.set('file', file);
-  const query = dryRun ? { dry_run: 'true' as const } : {};
+  const query = {
+    ...(dryRun ? { dry_run: 'true' as const } : {}),
+    ...(more.mode === undefined ? {} : { mode: more.mode }),
+  };
   const { id } = await call(`POST /uploads/${kind}`, { body, key, query });
-  sent.set(id, { file, kind });
+  sent.set(id, { file, kind, ...more });
   return id;
 }
 
 /** A place to drop a file. It is checked first: nothing is loaded before somebody has seen what would change. */
-export function SendFile({ tenantType }: { tenantType: NonNullable<Me['tenant']>['type'] }) {
-  const kinds: readonly Kind[] = tenantType === 'ISSUER' ? ['shareholders'] : ['contributions'];
-  const [kind] = useState(kinds[0] ?? 'shareholders');
+export function SendFile({ tenantType }: { tenantType: TenantType }) {
+  const options = (Object.keys(KINDS) as Kind[])
+    .filter((one) => (KINDS[one].of as readonly TenantType[]).includes(tenantType))
+    .map((value) => ({ value, label: KINDS[value].text }));
+  const [kind, setKind] = useState<Kind>(options[0]?.value ?? 'shareholders');
+  const [chosenMode, setMode] = useState<Mode>('merge');
+  const mode = kind === 'shareholders' ? chosenMode : undefined;
   const [file, setFile] = useState<File>();
   const [key, setKey] = useState(newKey);
   const queries = useQueryClient();
   const [, go] = useLocation();
   const fault = faultOf(file);
   const send = useMutation({
-    mutationFn: (chosen: File) => sendFile(chosen, kind, true, key),
+    mutationFn: (chosen: File) => sendFile(chosen, kind, { dryRun: true, key, mode }),
     onSuccess: (id) => {
       void queries.invalidateQueries({ queryKey: ['uploads'] });
       go(`/uploads/${id}`);
     },
   });
-  const option = { value: kind, label: KINDS[kind] };
+  // Another file, or another reading of it, is another act.
+  const anew = (): void => {
+    setKey(newKey());
+    send.reset();
+  };
   return (
     <Container header={<Header variant="h2">Send a file</Header>}>
       <SpaceBetween size="m">
         {send.error !== null && <ProblemAlert problem={send.error} />}
-        {kinds.length > 1 && (
+        <ColumnLayout columns={2}>
           <FormField label="Of what">
-            <Select options={[option]} selectedOption={option} />
+            <Select
+              options={options}
+              selectedOption={options.find(({ value }) => value === kind) ?? null}
+              onChange={({ detail }) => {
+                setKind(detail.selectedOption.value as Kind);
+                anew();
+              }}
+            />
           </FormField>
-        )}
+          {mode !== undefined && (
+            <FormField label="Holders whom it doesn’t name">
+              <Select
+                options={MODES}
+                selectedOption={MODES.find(({ value }) => value === mode) ?? null}
+                onChange={({ detail }) => {
+                  setMode(detail.selectedOption.value as Mode);
+                  anew();
+                }}
+              />
+            </FormField>
+          )}
+        </ColumnLayout>
         <FormField
-          label={KINDS[kind]}
+          label="File"
           description="CSV, JSON or NDJSON, of up to 4.5 MB. Larger ones come by the drop folder or the API."
         >
           <FileUpload
@@ -77,9 +136,7 @@ export function SendFile({ tenantType }: { tenantType: NonNullable<Me['tenant']>
             {...(fault === undefined ? {} : { errorText: fault })}
             onChange={({ detail }) => {
               setFile(detail.value[0]);
-              // Another file is another act.
-              setKey(newKey());
-              send.reset();
+              anew();
             }}
             i18nStrings={{
               uploadButtonText: () => 'Choose a file',

@@ -17,7 +17,7 @@ import { Person, seesUsers } from './person.tsx';
 
 type Entry = Row<'GET /audit'>;
 
-/** What the trail is searched by. */
+/** The trail is searched by these. */
 export interface Sought {
   readonly actor_id?: string | undefined;
   readonly resource?: string | undefined;

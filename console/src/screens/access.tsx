@@ -13,7 +13,7 @@ import { Screen } from '../parts/screen.tsx';
 
 type Access = Row<'GET /reports/access'>;
 
-/** Who may do what, by which grant, and where duties conflict. */
+/** Access: people and programs, by which grant they have it, and where their duties conflict. */
 export default function AccessReport({ me }: { me: Me }) {
   const [, go] = useLocation();
   const zone = me.tenant?.time_zone;

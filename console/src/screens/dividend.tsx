@@ -124,7 +124,7 @@ function Standing({ dividend }: { dividend: Seen }) {
   );
 }
 
-/** What an order to pay covers: all that waits, or what was tried before. */
+/** The things that are done to a dividend: an order to pay covers all that waits, or what was tried before. */
 type Deed = 'pay' | 'again' | 'cancel';
 
 const VERBS: Readonly<Record<Deed, string>> = {

@@ -47,7 +47,7 @@ interface Chosen {
   readonly operation: string;
 }
 
-/** What people must look at between us and the bank, each with what can be done about it, done from here. */
+/** The desk: people must look at these, and do about each of them from here what can be done. */
 export default function Exceptions({ me }: { me: Me }) {
   const kind = useChoice('kind', namesOf(KINDS));
   const state = useChoice('state', STATES) ?? 'OPEN';

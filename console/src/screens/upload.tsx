@@ -11,12 +11,14 @@ import { useLocation } from 'wouter';
 import { call, newKey } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
+import { operates } from '../frame/places.ts';
+import { CorrectRows } from '../parts/correct-rows.tsx';
 import { counted, grouped, instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { sendFile, sentFile } from '../parts/send-file.tsx';
+import { isSendable, sendFile, sentFile } from '../parts/send-file.tsx';
 import { History } from '../parts/trail.tsx';
 import { isUnderWay, UploadState } from '../parts/upload-state.tsx';
 
@@ -76,7 +78,7 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
       {data.changes !== null && (
         <Changed changes={data.changes} url={data.changes_url} dryRun={data.dry_run} />
       )}
-      {data.rejected > 0 && <Rejected upload={data} />}
+      {data.rejected > 0 && <Rejected upload={data} me={me} />}
       <History me={me} resource={`uploads/${id}`} />
     </Screen>
   );
@@ -125,19 +127,24 @@ function Waiting({ id }: { id: string }) {
   );
 }
 
-/** Loads the file that was checked: the same bytes, sent once more. */
+/** Loads the file that was checked: the same bytes, sent once more. What it corrects is loaded before it, with the rows that were right. */
 function Publish({ id, accepted, rejected }: { id: string; accepted: number; rejected: number }) {
   const [key] = useState(newKey);
+  const [keyOfFirst] = useState(newKey);
   const [, go] = useLocation();
   const chosen = sentFile(id);
+  const first = chosen?.correctionOf === undefined ? undefined : sentFile(chosen.correctionOf);
   const load = useMutation({
-    mutationFn: ({ file, kind }: NonNullable<typeof chosen>) => sendFile(file, kind, false, key),
+    mutationFn: async ({ file, kind, mode }: NonNullable<typeof chosen>) => {
+      if (first !== undefined) await sendFile(first.file, first.kind, { dryRun: false, key: keyOfFirst });
+      return sendFile(file, kind, { dryRun: false, key, mode });
+    },
     onSuccess: (loaded) => go(`/uploads/${loaded}`),
   });
   if (accepted === 0)
     return (
       <Alert type="warning">
-        No row is right, so there is nothing to load. Mend the file and send it again.
+        No row is right, so there is nothing to load. Correct the rows, or mend the file and send it again.
       </Alert>
     );
   if (chosen === undefined)
@@ -153,14 +160,14 @@ function Publish({ id, accepted, rejected }: { id: string; accepted: number; rej
       action={
         <Button loading={load.isPending} onClick={() => load.mutate(chosen)}>
           Load {counted(accepted, 'row', 'rows')}
+          {first !== undefined && ', and the others of the file'}
         </Button>
       }
     >
       <SpaceBetween size="xs">
         <span>
           Nothing is loaded yet.{' '}
-          {rejected > 0 &&
-            'Rows that are wrong are left out: correct the file and send it again, or load the others now.'}
+          {rejected > 0 && 'Rows that are wrong are left out: correct them below, or load the others now.'}
         </span>
         {load.error !== null && <ProblemAlert problem={load.error} />}
       </SpaceBetween>
@@ -266,7 +273,10 @@ function Changed({ changes, url, dryRun }: { changes: Changes; url: string | nul
   );
 }
 
-function Rejected({ upload: { errors, errors_url: url, rejected } }: { upload: Seen }) {
+function Rejected({ upload, me }: { upload: Seen; me: Me }) {
+  const { errors, errors_url: url, rejected } = upload;
+  const [isCorrecting, setCorrecting] = useState(false);
+  const canCorrect = operates(me) && url !== null && isSendable(upload.kind) && upload.mode === 'merge';
   return (
     <Container
       header={
@@ -277,31 +287,40 @@ function Rejected({ upload: { errors, errors_url: url, rejected } }: { upload: S
             errors.length < rejected ? `The first ${errors.length} are shown; the file has all.` : undefined
           }
           actions={
-            url === null ? undefined : (
-              <Button href={url} iconName="download" download>
-                Rejected rows, as CSV
-              </Button>
-            )
+            <SpaceBetween direction="horizontal" size="xs">
+              {url !== null && (
+                <Button href={url} iconName="download" download>
+                  Rejected rows, as CSV
+                </Button>
+              )}
+              {canCorrect && !isCorrecting && (
+                <Button onClick={() => setCorrecting(true)}>Correct them here</Button>
+              )}
+            </SpaceBetween>
           }
         >
           Rows that are wrong
         </Header>
       }
     >
-      <Table
-        variant="embedded"
-        wrapLines
-        items={errors}
-        columnDefinitions={[
-          { id: 'line', header: 'Line', isRowHeader: true, width: 90, cell: (row) => count(row.line) },
-          { id: 'column', header: 'Column', cell: (row) => row.column ?? 'The whole row' },
-          {
-            id: 'message',
-            header: 'What is wrong',
-            cell: (row) => <span className="long">{row.message}</span>,
-          },
-        ]}
-      />
+      {isCorrecting ? (
+        <CorrectRows upload={upload} onClose={() => setCorrecting(false)} />
+      ) : (
+        <Table
+          variant="embedded"
+          wrapLines
+          items={errors}
+          columnDefinitions={[
+            { id: 'line', header: 'Line', isRowHeader: true, width: 90, cell: (row) => count(row.line) },
+            { id: 'column', header: 'Column', cell: (row) => row.column ?? 'The whole row' },
+            {
+              id: 'message',
+              header: 'What is wrong',
+              cell: (row) => <span className="long">{row.message}</span>,
+            },
+          ]}
+        />
+      )}
     </Container>
   );
 }
