@@ -27,6 +27,8 @@ export const changeEffects: EffectsOfChanges = {
   'bank-account-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'corporate-action': async () => (await import('#register/splits/propose-split.ts')).splitEffects,
   'vesting-event': async () => (await import('#plans/vesting-events/record-event.ts')).vestingEventEffects,
+  'partial-termination': async () =>
+    (await import('#plans/partial-terminations/vest-group.ts')).partialTerminationEffects,
   release: async () => (await import('#plans/releases/propose-release.ts')).releaseEffects,
   'release-settlement': async () => (await import('#plans/releases/settle-release.ts')).settlementEffects,
   'register-settings': async () =>

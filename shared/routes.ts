@@ -44,6 +44,7 @@ import * as grantShape from '#plans/grants/grant-shape.ts';
 import * as grants from '#plans/grants/grants.routes.ts';
 import * as matches from '#plans/matching/matches.routes.ts';
 import * as me from '#plans/me.routes.ts';
+import * as partialTerminations from '#plans/partial-terminations/partial-terminations.routes.ts';
 import * as participants from '#plans/participants/participants.routes.ts';
 import * as planChanges from '#plans/plan-changes.routes.ts';
 import * as planEnd from '#plans/plan-end.routes.ts';
@@ -141,6 +142,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
       ...explain,
       ...firstGrant,
       ...planEnd,
+      ...partialTerminations,
       ...planChanges,
     },
     contributions,

@@ -839,6 +839,16 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'Release.security_class': 'The class of the shares that were issued, once it is settled.',
   settled_on: 'The issuer’s day on which the shares came into the register.',
   decline_reason: 'Why it was declined or cancelled, if that was said.',
+  left_from: 'The first day on which plans of the group ended.',
+  left_to: 'The last day on which plans of the group ended.',
+  'ProposePartialTerminationRequest.plan_document_id': 'The plan document of the group; any by default.',
+  'ProposePartialTerminationRequest.plans':
+    'The plans of the group, in place of those that ended in a span of days.',
+  'ProposePartialTerminationRequest.date':
+    'The day on which plans that had not ended by then vest; today by default.',
+  'GroupVesting.plans': 'The number of plans in which something vests.',
+  'GroupVesting.unchanged': 'The number of plans of the group with nothing unvested.',
+  vests: 'The sums of what vests, by unit: shares, or a currency.',
   left_out: 'What the run does not take, by reason.',
   without_holder: 'Grants with shares to release whose plans name no active holder of the issuer.',
   beyond_limit: 'Grants beyond the most that a run has; the next run takes them.',

@@ -311,6 +311,10 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  proposePartialTermination: {
+    ...{ plan_type: '401K', date: DAY, plans: 148, unchanged: 12 },
+    vests: [{ unit: 'USD', amount: '182114.09' }],
+  },
   listVestingEvents: {
     data: [{ event: 'IPO', occurred_on: null, plans: 214, awaiting_event: '80312.5' }],
     next_cursor: null,

@@ -74,6 +74,8 @@ export const CONTROLLED_CHANGES = {
   'corporate-action': { title: 'A corporate action', ...ofOperations },
   /** An event vests the shares of every grant that waits for it. */
   'vesting-event': { title: 'A vesting event', ...ofOperations },
+  /** Whoever leaves in a partial termination of a plan is fully vested: a group of people at once, by two persons. */
+  'partial-termination': { title: 'The full vesting of a group', ...ofOperations },
   /** A release run moves vested shares out of grants: the sponsor’s second person offers it to the issuer. */
   release: { title: 'A release of vested shares', ...ofOperations, expiresAfterDays: null },
   /** A run that is settled issues shares: two people of the issuer take it. */

@@ -79,6 +79,7 @@ export const AUDIT_ACTIONS = [
   'plan-document.changed',
   'match.previewed',
   'match.posted',
+  'partial-termination.previewed',
   'release.previewed',
   'release.proposed',
   'release.offered',

@@ -219,6 +219,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   previewDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   previewRetention: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   proposeCorporateAction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
+  proposePartialTermination: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   proposeRelease: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   receiveBankCallback: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   recordContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},

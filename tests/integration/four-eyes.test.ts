@@ -11,6 +11,7 @@ import { handler as addAccountHandler } from '#functions/payments/create-partici
 import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
 import { handler as rejectBankFile } from '#functions/payments/reject-bank-file.ts';
 import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
+import { handler as proposePartialHandler } from '#functions/plans/propose-partial-termination.ts';
 import { handler as recordVestingEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as setParticipantKycHandler } from '#functions/plans/set-participant-kyc.ts';
@@ -28,6 +29,7 @@ import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import * as matching from '#payments/files/match-bank-item.routes.ts';
 import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
 import { enrollPlan } from '#plans/enrolment.routes.ts';
+import { proposePartialTermination } from '#plans/partial-terminations/partial-terminations.routes.ts';
 import { setParticipant, setParticipantKyc } from '#plans/participants/participants.routes.ts';
 import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
@@ -40,6 +42,7 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
 import { insertDropCredential } from '#tests/support/drop-credentials.ts';
 import { ACCOUNT, Payments } from '#tests/support/payment-client.ts';
+import { enroll } from '#tests/support/plans.ts';
 import { Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import { otherSide, Releases, vestedPlan } from '#tests/support/releases.ts';
@@ -383,6 +386,20 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select occurred_on from vesting_events where tenant_id = $1', [tenant.id]),
     };
   },
+  'partial-termination': async (tenant, by) => {
+    const order = { employee_id: 'E-1', plan_type: 'RSU', enrolled_on: '2025-01-15' };
+    const grant = { quantity: '100', grant_date: '2025-01-15', vesting_start: '2025-01-15' };
+    const cliff = { type: 'cliff', cliff_months: 240 };
+    const { body } = await enroll(tenant, { ...order, grant, vesting_schedule: cliff });
+    const request = {
+      ...{ as: by, body: { plan_type: 'RSU', plans: [body.id] } },
+      headers: { 'Idempotency-Key': randomUUID() },
+    };
+    return {
+      request: requested(await call(proposePartialHandler, proposePartialTermination, request)),
+      effect: () => one('select vested_quantity from plans where id = $1', [body.id]),
+    };
+  },
   release: async (tenant, by) => {
     const { issuer } = await otherSide(database.admin, tenant);
     await vestedPlan(tenant, issuer, '100');
@@ -538,12 +555,15 @@ test('there are kinds, and each is proposed here', () => {
   expect(Object.keys(PROPOSALS).sort()).toEqual([...CHANGE_KINDS].sort());
 });
 
+/** Kinds of the sponsor’s. */
+const SPONSORS: readonly ChangeKind[] = ['vesting-event', 'release', 'partial-termination'];
+
 const cases = CHANGE_KINDS.flatMap((kind) =>
   CONTROLLED_CHANGES[kind].proposes.map((role) => [kind, role] as const),
 );
 
 describe.each(cases)('%s, proposed by %s', (kind, role) => {
-  const type = kind === 'vesting-event' || kind === 'release' ? 'SPONSOR' : 'ISSUER';
+  const type = SPONSORS.includes(kind) ? 'SPONSOR' : 'ISSUER';
 
   test('has no effect by anybody whom that person can be, make or reset, and has one by another person', async () => {
     const tenant = await insertTestTenant(database.admin, type);

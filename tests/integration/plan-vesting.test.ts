@@ -12,6 +12,7 @@ import { handler as listForfeituresHandler } from '#functions/plans/list-forfeit
 import { handler as listGrantsHandler } from '#functions/plans/list-grants.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
 import { handler as listEventsHandler } from '#functions/plans/list-vesting-events.ts';
+import { handler as proposePartialHandler } from '#functions/plans/propose-partial-termination.ts';
 import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
@@ -29,6 +30,7 @@ import { cancelGrant } from '#plans/grants/cancel-grant.routes.ts';
 import { createGrant } from '#plans/grants/create-grant.routes.ts';
 import { grantShares } from '#plans/grants/first-grant.routes.ts';
 import { listGrants } from '#plans/grants/grants.routes.ts';
+import { proposePartialTermination } from '#plans/partial-terminations/partial-terminations.routes.ts';
 import { setParticipant } from '#plans/participants/participants.routes.ts';
 import { acceleratePlan, withdrawAcceleration } from '#plans/plan-changes.routes.ts';
 import { reinstatePlan, terminatePlan } from '#plans/plan-end.routes.ts';
@@ -971,6 +973,65 @@ describe('the end of a money plan', () => {
       balance: '76.67',
       forfeited: '0.00',
       status: 'ACTIVE',
+    });
+  });
+
+  test('of many is a partial termination: all are vested fully, by two people and as one change', async () => {
+    const [held, lost, early] = [await open(), await open(), await open()];
+    for (const { id } of [held, lost]) await terminate(id, { terminated_on: '2025-08-17' });
+    await terminate(early.id, { terminated_on: '2025-06-01' });
+    await distribute(lost.id, 12_333n);
+    expect(await planOf(lost.id)).toMatchObject({ balance: '0.00', forfeited: '76.67' });
+    const propose = (body: object, query: Record<string, string> = {}) =>
+      call(proposePartialHandler, proposePartialTermination, {
+        ...{ as: globex.as('OPS'), body: { plan_type: '401K', ...body }, query },
+        headers: { 'Idempotency-Key': randomUUID() },
+      });
+    const named = { plans: [held.id, lost.id, early.id] };
+    const stranger = await insertTestTenant(database.admin, 'SPONSOR');
+    const { body: foreign } = await enroll(stranger, { employee_id: 'emp-foreign', plan_type: '401K' });
+    const tomorrow = addDays(dayOf(new Date()), 2);
+    for (const [body, pointer] of [
+      [{}, ''],
+      [{ ...named, left_from: '2025-08-01', left_to: '2025-08-31' }, ''],
+      [{ left_from: '2025-08-01' }, ''],
+      [{ left_from: '2025-08-31', left_to: '2025-08-01' }, '/left_to'],
+      [{ ...named, date: tomorrow }, '/date'],
+      [{ plans: [held.id, foreign.id] }, '/plans/1'],
+      [{ plans: [held.id], plan_type: 'RSU' }, '/plans/0'],
+      [{ left_from: '1999-01-01', left_to: '1999-12-31' }, '/left_from'],
+    ] as const)
+      expect(await propose(body), JSON.stringify(body)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
+    const preview = await propose({ plans: [held.id, lost.id] }, { dry_run: 'true' });
+    expect(preview).toMatchObject({
+      status: 200,
+      body: { plan_type: '401K', plans: 2, unchanged: 0, vests: [{ unit: 'USD', amount: '153.34' }] },
+    });
+    expect(await planOf(held.id)).toMatchObject({ available: '123.33', forfeitable: '76.67' });
+
+    // One of the group is left out by its day.
+    const waiting = await propose({ left_from: '2025-08-16', left_to: '2025-08-17', reason: 'Plant closed' });
+    expect(waiting).toMatchObject({
+      status: 202,
+      body: { kind: 'partial-termination', after: { reason: 'Plant closed' } },
+    });
+    await approved(globex, waiting);
+    expect(await planOf(held.id)).toMatchObject({
+      available: '200.00',
+      forfeitable: '0.00',
+      status: 'TERMINATED',
+    });
+    expect(await planOf(lost.id)).toMatchObject({ balance: '76.67', available: '76.67', forfeited: '0.00' });
+    expect(await planOf(early.id)).toMatchObject({ forfeitable: expect.not.stringMatching(/^0.00$/) });
+    expect((await vestingOf(held.id, '2025-08-16')).body.vested).toBe('123.33');
+    expect((await vestingOf(held.id, '2025-08-17')).body.vested).toBe('200.00');
+    await expectExplained(globex, held.id, dayOf(new Date()));
+    expect(await propose({ plans: [held.id, lost.id] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/plans', code: 'nothing-unvested' }] },
     });
   });
 

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<ChangeRequest['kind'], string>> = {
   'bank-account-file': 'File of bank accounts',
   'corporate-action': 'Corporate action',
   'vesting-event': 'Vesting event',
+  'partial-termination': 'Full vesting of a group',
   release: 'Release of vested shares',
   'release-settlement': 'Settlement of a release',
   'register-settings': 'Limits of the register',
