@@ -25,7 +25,7 @@ export const changeEffects: EffectsOfChanges = {
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'kyc-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'bank-account-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
-  'corporate-action': async () => (await import('#register/splits/propose-split.ts')).splitEffects,
+  'corporate-action': async () => (await import('#dividends/reverse-split.ts')).splitWithCashEffects,
   'vesting-event': async () => (await import('#plans/vesting-events/record-event.ts')).vestingEventEffects,
   'partial-termination': async () =>
     (await import('#plans/partial-terminations/vest-group.ts')).partialTerminationEffects,

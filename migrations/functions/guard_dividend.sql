@@ -5,9 +5,11 @@ declare
   sums record;
 begin
   if (new.tenant_id, new.id, new.security_class, new.currency, new.exponent, new.rate_per_share, new.total_pool,
-      new.declaration_date, new.record_date, new.payable_date, new.idempotency_key, new.created_at)
+      new.declaration_date, new.record_date, new.payable_date, new.idempotency_key, new.created_at,
+      new.corporate_action_id, new.numerator, new.denominator)
     is distinct from (old.tenant_id, old.id, old.security_class, old.currency, old.exponent, old.rate_per_share, old.total_pool,
-      old.declaration_date, old.record_date, old.payable_date, old.idempotency_key, old.created_at)
+      old.declaration_date, old.record_date, old.payable_date, old.idempotency_key, old.created_at,
+      old.corporate_action_id, old.numerator, old.denominator)
     or old.state <> 'DECLARED' and (new.holders, new.total_amount, new.withheld_amount, new.residual, new.snapshot_sha256, new.positions_known_at)
       is distinct from (old.holders, old.total_amount, old.withheld_amount, old.residual, old.snapshot_sha256, old.positions_known_at)
   then

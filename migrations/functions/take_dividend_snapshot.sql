@@ -5,6 +5,8 @@
 -- ids, are cut into blocks of a thousand; it is the SHA-256 of the blocks' SHA-256, each in hexadecimal with `\n`. A line from which tax is withheld
 -- has `,<minor units withheld>` before the `\n`.
 --
+-- `residual` of the fractions of a split is to 16 places.
+--
 -- Tax is withheld by the forms that are on record now, as far as they hold on the payable date.
 create or replace function take_dividend_snapshot(dividend uuid, known_at timestamptz, holders_per_chunk integer) returns text
   language plpgsql security definer set search_path = vestry, pg_temp
@@ -28,7 +30,8 @@ begin
     insert into dividend_lines (dividend_id, shareholder_id, holdings, amount, transaction_id, withheld, withholding, withholding_rate)
       select dividend, l.shareholder_id, l.holdings, l.amount, case when l.amount > 0 then uuid_v7_in_series(milliseconds, l.n, series) end,
         l.withheld, l.withholding, l.withholding_rate
-      from allot_net(d.security_class, d.rate_per_share, d.total_pool, d.exponent::integer, d.record_date, known_at, withholds, d.payable_date) as l
+      from allot_net(d.security_class, d.rate_per_share, d.total_pool, d.exponent::integer, d.record_date, known_at, withholds, d.payable_date,
+        d.numerator, d.denominator) as l
       order by l.shareholder_id;
     get diagnostics found_holders = row_count;
 
@@ -42,7 +45,9 @@ begin
     select coalesce(sum(b.amount), 0), coalesce(sum(b.withheld), 0), coalesce(sum(b.holdings), 0), encode(sha256(convert_to(coalesce(string_agg(b.digest || E'\n', '' order by b.block), ''), 'UTF8')), 'hex')
       into total, withheld_total, shares, sha256_of_blocks
       from (
-        select (l.n - 1) / 1000 as block, sum(l.amount) as amount, sum(l.withheld) as withheld, sum(l.holdings) as holdings,
+        select (l.n - 1) / 1000 as block, sum(l.amount) as amount, sum(l.withheld) as withheld,
+          -- The shares that are paid for; of a split what is left over, times the denominator.
+          sum(case when d.denominator is null then l.holdings else mod(l.holdings * d.numerator, d.denominator) end) as holdings,
           encode(sha256(convert_to(string_agg(l.shareholder_id || ',' || trim_scale(l.holdings) || ',' || l.amount
             || case when l.withheld > 0 then ',' || l.withheld else '' end || E'\n', '' order by l.n), 'UTF8')), 'hex') as digest
         from (select shareholder_id, holdings, amount, withheld, row_number() over (order by shareholder_id) as n from dividend_lines
@@ -61,7 +66,8 @@ begin
       total_amount = total,
       withheld_amount = withheld_total,
       residual = trim_scale(total / 10::numeric ^ d.exponent::integer
-        - case when found_holders = 0 then 0 else coalesce(shares * d.rate_per_share, d.total_pool / 10::numeric ^ d.exponent::integer) end),
+        - case when found_holders = 0 then 0 else coalesce(case when d.denominator is null then shares * d.rate_per_share
+            else round(shares * d.rate_per_share / d.denominator, 16) end, d.total_pool / 10::numeric ^ d.exponent::integer) end),
       snapshot_sha256 = sha256_of_blocks,
       positions_known_at = known_at,
       version = version + 1,

@@ -31,6 +31,11 @@ export async function proposeCancellation(
   proposer: Proposer,
 ): Promise<DividendRow | Waiting> {
   const dividend = cancellable(asRead(await lockDividend(tx, id), expectedVersion));
+  if (dividend.corporate_action_id !== null)
+    throw new DomainError(
+      'dividend-not-cancellable',
+      `It pays the fractions of the split ${dividend.corporate_action_id}. Reverse the split, which cancels it.`,
+    );
   const { state, approval, security_class, currency, record_date, payable_date } = dividend;
   const before = { state, approval, security_class, currency, record_date, payable_date };
   return proposeChange(
@@ -61,13 +66,13 @@ export const cancellationEffects: ChangeEffects = {
 };
 
 /** @throws DomainError `dividend-not-cancellable` */
-function cancellable(dividend: DividendRow): DividendRow {
+export function cancellable(dividend: DividendRow): DividendRow {
   if (isCancellable(dividend.state)) return dividend;
   throw new DomainError('dividend-not-cancellable', `The dividend is ${dividend.state}.`);
 }
 
 /** None of its payments can be sent after the commit; those of a large dividend are voided in the background, chunk by chunk. */
-async function cancelDividend(
+export async function cancelDividend(
   tx: TenantTx,
   dividend: DividendRow,
   tenantId: TenantId,

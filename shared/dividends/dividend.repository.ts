@@ -12,13 +12,16 @@ import type { DividendSummary } from './dividends.routes.ts';
 const COLUMNS = [
   'approval',
   'cancel_reason',
+  'corporate_action_id',
   'created_at',
   'currency',
   'declaration_date',
+  'denominator',
   'exponent',
   'holders',
   'id',
   'idempotency_key',
+  'numerator',
   'payable_date',
   'positions_known_at',
   'rate_per_share',
@@ -57,6 +60,7 @@ export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
     residual: residual === null ? null : canonicalDecimal(residual),
     snapshot_sha256: row.snapshot_sha256,
     positions_known_at: row.positions_known_at?.toISOString() ?? null,
+    ...(row.corporate_action_id === null ? {} : { corporate_action_id: row.corporate_action_id }),
     ...(row.cancel_reason === null ? {} : { cancel_reason: row.cancel_reason }),
     version: row.version,
     created_at: row.created_at.toISOString(),
@@ -97,6 +101,20 @@ export function findDividend(read: TenantRead, id: string): Promise<DividendRow 
 /** Holds the row until the transaction ends: workers that write payments of the dividend wait, or are waited for. */
 export function lockDividend(tx: TenantTx, id: string): Promise<DividendRow | undefined> {
   return tx.selectFrom('dividends').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Holds the dividend that pays the fractions of a split, where there is one that stands. */
+export function lockDividendOfSplit(
+  tx: TenantTx,
+  corporateActionId: string,
+): Promise<DividendRow | undefined> {
+  return tx
+    .selectFrom('dividends')
+    .select(COLUMNS)
+    .where('corporate_action_id', '=', corporateActionId)
+    .where('state', '<>', 'CANCELLED')
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 /** Newest first. */

@@ -44,6 +44,8 @@ export const DividendSummary = z.object({
   residual: decimalOut.nullable(),
   snapshot_sha256: z.string().nullable(),
   positions_known_at: instantOut.nullable(),
+  /** The split whose fractions it pays: `rate_per_share` is the price of a whole share, and `holdings` of its lines are the shares before the split. */
+  corporate_action_id: idOut.optional(),
   cancel_reason: z.enum(['REQUESTED', 'NO_HOLDERS', 'TOO_LARGE']).optional(),
   version: z.number().int(),
   created_at: instantOut,
@@ -267,7 +269,7 @@ export const cancelDividend = route({
   path: '/dividends/{id}/cancel',
   summary: 'Cancel a dividend before its first payment',
   description:
-    'A dividend that somebody has approved is cancelled once a second person approves that too: the answer is then a change request, and the dividend goes on until it is decided. Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; for a large dividend, within moments after the answer. Once a payment was sent, the answer is 409.',
+    'A dividend that somebody has approved is cancelled once a second person approves that too: the answer is then a change request, and the dividend goes on until it is decided. Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; for a large dividend, within moments after the answer. Once a payment was sent, the answer is 409; so it is for the fractions of a split, which the reversal of the split cancels.',
   ...writers,
   params: idInPath,
   status: 200,

@@ -81,7 +81,7 @@ async function allot(
   const pool = total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool');
   const withholds = await findWithholding(read);
   const lines = sql`allot_net(${security_class}, ${rate_per_share ?? null}::numeric, ${pool}::bigint, ${exponent}::integer, ${asOf}::date,
-    clock_timestamp(), ${withholds}::boolean, ${payable_date}::date)`;
+    clock_timestamp(), ${withholds}::boolean, ${payable_date}::date, null, null)`;
   const owed =
     pool === null
       ? sql`shares * ${rate_per_share ?? null}::numeric`

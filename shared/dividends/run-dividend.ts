@@ -1,15 +1,12 @@
-import { sql } from 'kysely';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
+import { settledInstant } from '#register/settled-instant.ts';
 import { applyDueSplits } from '#register/splits/apply-splits.ts';
 import { closeDividend, completeDividend } from './complete-dividend.ts';
 import { findDividend, takeSnapshot } from './dividend.repository.ts';
 import type { DividendState } from './dividend-state.ts';
 import { sendUnsent } from './enqueue-chunks.ts';
-
-/** A writer of the register that takes longer than this is waited for by the next delivery. */
-const PATIENCE = '10s';
 
 /**
  * Takes a dividend on from wherever it is: DECLARED to its snapshot, SNAPSHOT and CANCELLED to messages for what is open,
@@ -34,7 +31,7 @@ export async function runDividend(actor: Actor, id: string, closedOn: string, at
 async function freeze(actor: Actor, id: string): Promise<DividendState | undefined> {
   // A split of a day that has closed counts, also if its job comes later than this one.
   await applyDueSplits(actor);
-  const knownAt = await settledInstant(actor);
+  const knownAt = await settledInstant(actor.tenantId);
   const { result } = await tenantTx(
     actor,
     async (tx) => {
@@ -50,16 +47,4 @@ async function freeze(actor: Actor, id: string): Promise<DividendState | undefin
     },
   );
   return result;
-}
-
-/**
- * Returns an instant as of which the ledger no longer changes. It is alone in its transaction, so that writers don't
- * wait longer.
- */
-async function settledInstant({ tenantId }: Actor): Promise<Date> {
-  const { rows } = await tenantRead(tenantId, (read) =>
-    sql<{ settled: Date }>`select settled_instant(${PATIENCE}) as settled`.execute(read),
-  );
-  if (rows[0] === undefined) throw new Error('the ledger gave no instant');
-  return rows[0].settled;
 }

@@ -39,6 +39,7 @@ function findSameTerms(
     )
     .where(sql<boolean>`rate_per_share is not distinct from ${rate_per_share}::numeric`)
     .where(sql<boolean>`total_pool is not distinct from ${total_pool}::bigint`)
+    .where('corporate_action_id', 'is', null)
     .where('state', '<>', 'CANCELLED')
     .where('approval', '<>', 'DENIED')
     .limit(1)

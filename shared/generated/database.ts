@@ -316,14 +316,20 @@ export interface CorporateActions {
   authorized_before: string | null;
   before: string | null;
   created_at: Generated<Timestamp>;
+  currency: string | null;
+  declared_on: ColumnType<Day, string, string> | null;
   denominator: number;
+  dividend_id: string | null;
   effective_date: ColumnType<Day, string, string>;
-  fractions: 'KEEP' | 'ROUND_DOWN';
+  exponent: number | null;
+  fractions: 'KEEP' | 'ROUND_DOWN' | 'CASH';
   fractions_total: string | null;
   holders: number | null;
   id: string;
   kind: Generated<string>;
   numerator: number;
+  payable_date: ColumnType<Day, string, string> | null;
+  price_per_share: string | null;
   security_class: string;
   state: Generated<'SCHEDULED' | 'APPLYING' | 'APPLIED' | 'REVERSING' | 'REVERSED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -422,13 +428,16 @@ export interface DividendReceipts {
 export interface Dividends {
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
   cancel_reason: 'REQUESTED' | 'NO_HOLDERS' | 'TOO_LARGE' | null;
+  corporate_action_id: string | null;
   created_at: Generated<Timestamp>;
   currency: string;
   declaration_date: ColumnType<Day, string, string>;
+  denominator: number | null;
   exponent: number;
   holders: number | null;
   id: Generated<string>;
-  idempotency_key: string;
+  idempotency_key: string | null;
+  numerator: number | null;
   payable_date: ColumnType<Day, string, string>;
   positions_known_at: Timestamp | null;
   rate_per_share: string | null;
@@ -1451,6 +1460,20 @@ export interface SignInSettings {
   version: Generated<number>;
 }
 
+export interface SplitsInCash {
+  currency: string | null;
+  declared_on: ColumnType<Day, string, string> | null;
+  denominator: number;
+  effective_date: ColumnType<Day, string, string>;
+  exponent: number | null;
+  id: string;
+  numerator: number;
+  payable_date: ColumnType<Day, string, string> | null;
+  price_per_share: string | null;
+  security_class: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface StatementExceptions {
   amount: bigint | null;
   code: string | null;
@@ -1932,6 +1955,7 @@ export interface DB {
   sign_in_links: SignInLinks;
   sign_in_settings: SignInSettings;
   signing_keys: SigningKeys;
+  splits_in_cash: SplitsInCash;
   statement_exceptions: StatementExceptions;
   statement_items: StatementItems;
   statement_legs: StatementLegs;

@@ -7,8 +7,11 @@ import type { Firing } from '#platform/queue/scheduled.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { recordPositionChange } from '#register/position-change.ts';
+import { settledInstant } from '#register/settled-instant.ts';
+import { payFractions } from './cash-in-lieu.repository.ts';
 import {
   type CorporateActionRow,
+  type DueAction,
   findTotals,
   listDue,
   listTenantsWithDue,
@@ -45,9 +48,9 @@ export async function applyEveryonesSplits({
 /** Carries out the splits and reversals of a tenant that are due, in the order of their days; answers how many. Repeating it changes nothing. */
 export async function applyDueSplits(actor: Actor): Promise<number> {
   const due = await tenantRead(actor.tenantId, listDue);
-  for (const { id, state } of due) {
-    if (state === 'SCHEDULED') await begin(actor, id);
-    await finish(actor, id);
+  for (const one of due) {
+    if (one.state === 'SCHEDULED') await begin(actor, one.id);
+    await finish(actor, one);
   }
   return due.length;
 }
@@ -70,14 +73,16 @@ async function begin(actor: Actor, id: string): Promise<void> {
   );
 }
 
-async function finish(actor: Actor, id: string): Promise<void> {
+async function finish(actor: Actor, { id, state, fractions }: DueAction): Promise<void> {
+  const isPaid = fractions === 'CASH' && state !== 'REVERSING';
+  const knownAt = isPaid ? await settledInstant(actor.tenantId) : undefined;
   await systemWrite(
     actor,
     async (tx) => {
       const action = await lockUnfinished(tx, id);
       if (action === undefined || action.state === 'SCHEDULED') return noEffect();
       const permit = (await findPermit(tx, { type: 'corporate-actions', id })) ?? noPermit(id);
-      if (action.state === 'APPLYING') await apply(tx, action, permit);
+      if (action.state === 'APPLYING') await apply(tx, action, permit, knownAt);
       else await reverse(tx, action, permit);
       return action;
     },
@@ -96,7 +101,12 @@ function noPermit(id: string): never {
 }
 
 /** Raises what is authorized before positions, or lowers it after them: more is never issued. */
-async function apply(tx: TenantTx, action: CorporateActionRow, permit: Permit): Promise<void> {
+async function apply(
+  tx: TenantTx,
+  action: CorporateActionRow,
+  permit: Permit,
+  knownAt: Date | undefined,
+): Promise<void> {
   const { id, security_class, numerator, denominator, effective_date } = action;
   const totals = await findTotals(tx, action);
   const isForward = numerator > denominator;
@@ -105,7 +115,8 @@ async function apply(tx: TenantTx, action: CorporateActionRow, permit: Permit): 
   const change = { security_class, effective_date, reason, source: sourceOf(id) };
   await setSplit(tx, action, await recordPositionChange(tx, change, permit));
   if (!isForward) await setAuthorized(tx, security_class, totals.authorized_after);
-  await setApplied(tx, id, totals);
+  const dividendId = knownAt === undefined ? null : await payFractions(tx, id, knownAt);
+  await setApplied(tx, id, totals, dividendId);
 }
 
 async function reverse(tx: TenantTx, action: CorporateActionRow, permit: Permit): Promise<void> {

@@ -15,14 +15,19 @@ const COLUMNS = [
   'authorized_before',
   'before',
   'created_at',
+  'currency',
   'denominator',
+  'dividend_id',
   'effective_date',
+  'exponent',
   'fractions',
   'fractions_total',
   'holders',
   'id',
   'kind',
   'numerator',
+  'payable_date',
+  'price_per_share',
   'security_class',
   'state',
   'updated_at',
@@ -34,13 +39,32 @@ export type SplitTerms = Pick<
   CorporateActionRow,
   'security_class' | 'numerator' | 'denominator' | 'fractions' | 'effective_date'
 >;
+/** What is paid for the fractions of a split. */
+export interface CashTerms {
+  /** Of a whole share, after the split. */
+  readonly price_per_share: string;
+  readonly currency: string;
+  /** Decimal places of the currency's minor unit. */
+  readonly exponent: number;
+  readonly payable_date: string;
+}
 type State = CorporateActionRow['state'];
 
 const decimalOrNull = (value: string | null) => (value === null ? null : canonicalDecimal(value));
 
-export function toCorporateAction(row: CorporateActionRow): z.infer<typeof CorporateAction> {
+export function toCorporateAction({
+  price_per_share,
+  currency,
+  exponent: _,
+  payable_date,
+  dividend_id,
+  ...row
+}: CorporateActionRow): z.infer<typeof CorporateAction> {
   return {
     ...row,
+    ...(price_per_share === null || currency === null || payable_date === null
+      ? {}
+      : { price_per_share: canonicalDecimal(price_per_share), currency, payable_date, dividend_id }),
     kind: 'SPLIT',
     before: decimalOrNull(row.before),
     after: decimalOrNull(row.after),
@@ -76,8 +100,12 @@ export function listActions(
 export async function insertAction(
   tx: TenantTx,
   action: SplitTerms & { readonly id: string },
+  cash: CashTerms | null,
 ): Promise<void> {
-  await tx.insertInto('corporate_actions').values(action).execute();
+  await tx
+    .insertInto('corporate_actions')
+    .values({ ...action, ...(cash === null ? {} : { ...cash, declared_on: sql<string>`today()` }) })
+    .execute();
 }
 
 /** Takes an action on to another state; undefined where it is in none of those, or not of the version. */
@@ -125,19 +153,28 @@ export async function findLater(
   return rows[0] as { frozen: string | null; changed: string | null; split: string | null };
 }
 
-/** Returns the split after another one that stands, and the holders whose positions have changed since, day by day. */
+interface Dependent {
+  readonly split: string | null;
+  readonly source: string | null;
+  /** The dividend that pays the fractions, where a payment of it was ordered. */
+  readonly paid: string | null;
+}
+
+/** Returns the split after another one that stands, the holders whose positions have changed since, day by day, and the cash that can't be called off. */
 export async function findDependent(
   read: TenantRead,
-  { id, security_class, effective_date }: CorporateActionRow,
-): Promise<{ readonly split: string | null; readonly source: string | null }> {
-  const { rows } = await sql<{ split: string | null; source: string | null }>`select
+  { id, security_class, effective_date, dividend_id }: CorporateActionRow,
+): Promise<Dependent> {
+  const { rows } = await sql<Dependent>`select
+    (select d.id::text from declared_dividends d where d.id = ${dividend_id}::uuid and (d.state in ('PAYING', 'PAID')
+      or exists (select from unpaid_payments u where u.dividend_id = d.id and u.is_ordered))) as paid,
     (select id::text from corporate_actions where security_class = ${security_class} and effective_date > ${effective_date}::date
       and state in ('APPLYING', 'APPLIED', 'REVERSING') order by effective_date desc limit 1) as split,
     (select max(e.source) from position_entries e
       where e.security_class = ${security_class} and e.effective_date >= ${effective_date}::date and e.source <> ${sourceOf(id)}
       group by e.shareholder_id, e.effective_date having sum(e.delta) <> 0
       order by e.effective_date desc limit 1) as source`.execute(read);
-  return rows[0] as { split: string | null; source: string | null };
+  return rows[0] as Dependent;
 }
 
 /** Returns the origin that the ledger keeps of a split. */
@@ -200,11 +237,18 @@ export async function setUnsplit(tx: TenantTx, id: string, changeId: bigint): Pr
   );
 }
 
-export async function setApplied(tx: TenantTx, id: string, totals: SplitTotals): Promise<void> {
+/** @param dividendId the run that pays the fractions, where there is one */
+export async function setApplied(
+  tx: TenantTx,
+  id: string,
+  totals: SplitTotals,
+  dividendId: string | null,
+): Promise<void> {
   await tx
     .updateTable('corporate_actions')
     .set((eb) => ({
       ...totals,
+      dividend_id: dividendId,
       ...{ state: 'APPLIED' as const, applied_at: sql<Date>`now()` },
       ...{ version: eb('version', '+', 1), updated_at: sql<Date>`now()` },
     }))
@@ -226,9 +270,13 @@ export function lockUnfinished(tx: TenantTx, id: string): Promise<CorporateActio
 /** Splits that are under way, or due in the tenant's time zone: in the order of their days. */
 const DUE = sql`(a.state in ('APPLYING', 'REVERSING') or (a.state = 'SCHEDULED' and a.effective_date <= today()))`;
 
-export async function listDue(read: TenantRead): Promise<{ readonly id: string; readonly state: State }[]> {
-  const { rows } = await sql<{ id: string; state: State }>`
-    select a.id, a.state from corporate_actions a where ${DUE} order by a.effective_date, a.id`.execute(read);
+export type DueAction = Pick<CorporateActionRow, 'id' | 'state' | 'fractions'>;
+
+export async function listDue(read: TenantRead): Promise<DueAction[]> {
+  const { rows } = await sql<DueAction>`
+    select a.id, a.state, a.fractions from corporate_actions a where ${DUE} order by a.effective_date, a.id`.execute(
+    read,
+  );
   return rows;
 }
 
