@@ -227,7 +227,27 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   },
   Transfer: transfer,
   NewTransfer: { ...transfer, too_late_for: [{ what: 'dividend', id: ID(14), record_date: '2026-11-01' }] },
-  SplitPreview: split,
+  SplitPreview: {
+    ...{
+      ...split,
+      numerator: 1,
+      denominator: 4,
+      fractions: 'CASH',
+      after: '563004',
+      fractions_total: '2.25',
+    },
+    ...{ authorized_after: '2500000' },
+    cash: {
+      ...{ price_per_share: '41.6', currency: 'USD', payable_date: '2026-12-15' },
+      ...{ holders: 3, shares: '2.25', total_amount: '93.60', withheld_amount: '0.00' },
+      largest: [
+        {
+          ...{ shareholder_id: ID(3), external_ref: 'ACME-00400', holdings: '1203', fraction: '0.75' },
+          ...{ amount: '31.20', withheld: '0.00' },
+        },
+      ],
+    },
+  },
   CorporateAction: {
     id: ID(15),
     ...split,

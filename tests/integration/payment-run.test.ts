@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as jobs from '#dividends/dividends.jobs.ts';
 import { runDividend } from '#dividends/run-dividend.ts';
 import { handler as listExecutionsHandler } from '#functions/operations/list-executions.ts';
+import { handler as applySplits } from '#functions/scheduled/apply-splits.ts';
+import { handler as payDividend } from '#functions/workers/pay-dividend.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { listExecutions } from '#operations/operations.routes.ts';
@@ -14,12 +16,15 @@ import { BLOCKED_REASONS } from '#payments/runs/payment-runs.routes.ts';
 import { encodeCursor } from '#platform/db/cursor.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
-import { approved } from '#tests/support/approvals.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { Dividends } from '#tests/support/dividends.ts';
 import { ORIGINATOR } from '#tests/support/originator.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
-import { call } from '#tests/support/request.ts';
+import { insertPositionChange } from '#tests/support/position-change.ts';
+import { drain } from '#tests/support/queue-driver.ts';
+import { Register } from '#tests/support/register.ts';
+import { call, testContext } from '#tests/support/request.ts';
 import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let world: PaymentsWorld;
@@ -165,6 +170,49 @@ test('adjustments are paid by the runs of their dividend, and what they took bac
   expect((await dividends.get(id)).body).toMatchObject({
     ...{ entitled_amount: '9.50', paid_amount: '9.50', unpaid_amount: '0.00', adjusted_amount: '-0.50' },
     reconciled: true,
+  });
+});
+
+test('the cash for the fractions of a split is paid like a dividend, and then the split stands', async () => {
+  const issuer = await insertTestTenant(world.database.admin, 'ISSUER');
+  const [payments, register] = [new Payments(issuer.as('OPS')), new Register(issuer.as('OPS'))];
+  const { id: holder } = await verifiedHolder(world.database.admin, issuer.id, payments, magic('0000'));
+  const client = await world.database.connectAsApp();
+  await client.query(`select set_config('app.tenant_id', $1, false)`, [issuer.id]);
+  await client.query('begin');
+  const change = await insertPositionChange(client, { effective_date: addDays(dayOf(new Date()), -10) });
+  await client.query(
+    'update shareholders set holdings = 7, position_change_id = $2, version = version + 1 where id = $1',
+    [holder, change],
+  );
+  await client.query('commit');
+  await client.end();
+  const today = dayOf(new Date());
+  const waiting = await register.split({
+    ...{ kind: 'SPLIT', numerator: 1, denominator: 4, fractions: 'CASH', effective_date: today },
+    ...{ price_per_share: '10', currency: 'USD', payable_date: today },
+  });
+  await approved(issuer, waiting);
+  const { id } = waiting.body.subject;
+  await applySplits({ id: randomUUID(), time: new Date().toISOString() }, testContext(600_000));
+  const { dividend_id } = (await register.action(id)).body;
+  const actor = systemActor(issuer.id as TenantId, 'test', jobs.runDividend);
+  await runDividend(actor, dividend_id, today);
+  await drain(world.aws, 'dividends', payDividend);
+  const reversal = await register.reverseAction(id);
+  expect(reversal.status, 'nothing of it is ordered yet').toBe(202);
+  expect((await payments.disburseDividend(dividend_id)).status).toBe(202);
+  const ofIssuer = new Dividends(issuer.as('OPS'));
+  const [line] = (await ofIssuer.lines(dividend_id)).body.data;
+  expect(await payments.until(line.transaction_id, 'SETTLED')).toMatchObject({
+    ...{ amount: '7.50', type: 'DIVIDEND' },
+  });
+  const late = await new Approvals(issuer.as('COMPLIANCE')).approve(reversal.body.id);
+  expect([late.status, late.body.type]).toEqual([409, '/problems/corporate-action-not-reversible']);
+  expect(late.body.detail).toContain(dividend_id);
+  expect((await register.get(holder)).body.holdings).toBe('1');
+  expect((await ofIssuer.get(dividend_id)).body).toMatchObject({
+    ...{ paid_amount: '7.50', unpaid_amount: '0.00', reconciled: true },
   });
 });
 

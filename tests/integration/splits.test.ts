@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as holdingsHandler } from '#functions/reporting/get-holdings-report.ts';
 import { handler as applySplits } from '#functions/scheduled/apply-splits.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -29,6 +31,18 @@ const split = (numerator: unknown, denominator: unknown, more: object = {}) => (
   ...{ kind: 'SPLIT', numerator, denominator, fractions: 'KEEP', effective_date: TODAY },
   ...more,
 });
+
+/** A split whose fractions are paid, from today on. */
+const inCash = (numerator: number, denominator: number, more: object = {}) =>
+  split(numerator, denominator, {
+    ...{ fractions: 'CASH', price_per_share: '10', currency: 'USD', payable_date: TODAY },
+    ...more,
+  });
+
+interface DividendLine {
+  readonly shareholder_id: string;
+  readonly amount: string;
+}
 
 interface World {
   readonly tenant: TestTenant;
@@ -142,7 +156,12 @@ describe('a split', () => {
     ['1/1', split(1, 1), [422, 'invalid']],
     ['1000000/1', split(1_000_000, 1), [422, 'out-of-range']],
     ['1.5/1', split('1.5', 1), [422, 'invalid']],
-    ['cash', split(2, 1, { fractions: 'CASH' }), [422, 'invalid']],
+    ['cash without its terms', split(2, 1, { fractions: 'CASH' }), [422, 'invalid']],
+    ['whole shares at a price', split(2, 1, { price_per_share: '1' }), [422, 'invalid']],
+    ['cash before the split', inCash(2, 1, { payable_date: daysAgo(1) }), [422, 'invalid']],
+    ['cash too late', inCash(2, 1, { payable_date: daysAgo(-60) }), [422, 'invalid']],
+    ['cash in no currency', inCash(2, 1, { currency: 'XXX' }), [422, 'invalid']],
+    ['cash beyond what can be paid', inCash(1, 3, { price_per_share: '9'.repeat(20) }), [422, 'too-large']],
     ['an undeclared class', split(2, 1, { security_class: 'COMON' }), [422, 'unknown-security-class']],
     ['a class without shares', split(2, 1, { security_class: 'PREF' }), [422, 'no-shares']],
     [
@@ -175,6 +194,138 @@ describe('a split', () => {
       'SCHEDULED',
       'REVERSED',
     ]);
+  });
+});
+
+describe('cash for the fractions of a split', () => {
+  const digits = (places: bigint) => (value: bigint) =>
+    `${value / 10n ** places}.${String(value % 10n ** places).padStart(Number(places), '0')}`;
+  const eight = digits(8n);
+
+  /** The minor units for what is left of a position, by whole numbers alone: half to even. */
+  function owed(held: bigint, n: bigint, d: bigint, price: bigint, exponent: bigint): bigint {
+    const whole = d * 10n ** 16n;
+    const exact = ((held * n) % (d * 10n ** 8n)) * price * 10n ** exponent;
+    const [quotient, twice] = [exact / whole, (exact % whole) * 2n];
+    return quotient + (twice > whole || (twice === whole && quotient % 2n === 1n) ? 1n : 0n);
+  }
+
+  /** Takes the run on as the sweep does that finds it. */
+  async function write({ tenant }: World, dividend: string): Promise<void> {
+    aws.endpoint.queues.send(
+      'vestry-test-dividend-runs',
+      JSON.stringify({ tenant_id: tenant.id, dividend_id: dividend, closed_on: daysAgo(1) }),
+    );
+    await work(aws);
+  }
+
+  test('is exact for every holder, ratio and price, adds up, and goes with the split', async () => {
+    const side = fc.integer({ min: 1, max: 10_000 });
+    const position = fc.oneof(
+      fc.bigInt({ min: 1n, max: 10n ** 14n }),
+      fc.bigInt({ min: 1n, max: 10n ** 6n }).map((shares) => shares * 10n ** 8n),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(side, side).filter(([n, d]) => n !== d),
+        fc.array(position, { minLength: 1, maxLength: 12 }),
+        fc.bigInt({ min: 1n, max: 10n ** 12n }),
+        fc.constantFrom(['USD', 2n], ['JPY', 0n], ['KWD', 3n]),
+        async ([n, d], positions, price, [currency, exponent]) => {
+          const w = await world(...positions.map(eight));
+          const treasury = await w.ops.holder('10.7', { effective_date: daysAgo(5) });
+          await approved(
+            w.tenant,
+            await w.ops.update(treasury.id, { treasury: true, effective_date: daysAgo(5) }),
+          );
+          const body = inCash(n, d, { price_per_share: eight(price), currency });
+          const preview = await w.ops.split(body, { dry_run: 'true' });
+          const id = await done(w, body);
+          const units = 10n ** 8n;
+          const left = positions.map((held) => (held * BigInt(n)) % (BigInt(d) * units));
+          const expected = positions.map((held) => owed(held, BigInt(n), BigInt(d), price, exponent));
+          const total = expected.reduce((sum, one) => sum + one, 0n);
+          const money = exponent === 0n ? String : digits(exponent);
+          expect(await held(w)).toEqual(
+            positions.map((one) => String((one * BigInt(n)) / (BigInt(d) * units))),
+          );
+          const paid = left.filter((fraction) => fraction > 0n).length;
+          expect(preview.body.cash).toMatchObject({ holders: paid, total_amount: money(total) });
+          const { dividend_id } = (await w.ops.action(id)).body;
+          expect(dividend_id === null).toBe(paid === 0);
+          if (paid > 0) {
+            const dividends = new Dividends(w.tenant.as('OPS'));
+            await write(w, dividend_id);
+            const lines = (await dividends.lines(dividend_id, { limit: '200' })).body.data;
+            expect(new Map(lines.map((line: DividendLine) => [line.shareholder_id, line.amount]))).toEqual(
+              new Map(
+                w.holders.flatMap((holder, i) =>
+                  left[i] === 0n ? [] : [[holder, money(expected[i] as bigint)]],
+                ),
+              ),
+            );
+            expect((await dividends.get(dividend_id)).body).toMatchObject({
+              ...{ total_amount: money(total), reconciled: true, corporate_action_id: id, holders: paid },
+              record_date: daysAgo(1),
+            });
+          }
+          await undone(w, id);
+          expect(await held(w)).toEqual(positions.map((one) => canonicalDecimal(eight(one))));
+        },
+      ),
+      { numRuns: 8 },
+    );
+    expect(await brokenPositions(database.admin)).toEqual([]);
+  });
+
+  test('is approved with the split, held until its day, and cancelled by the reversal alone', async () => {
+    const w = await world('101', '7', '4');
+    const dividends = new Dividends(w.tenant.as('OPS'));
+    const later = await dividends.declare({ record_date: daysAgo(1), rate_per_share: '1' });
+    const body = inCash(1, 4, { price_per_share: '9.99', payable_date: daysAgo(-30) });
+    const preview = (await w.ops.split(body, { dry_run: 'true' })).body;
+    expect(preview.fractions_total).toBe('1');
+    expect(preview.cash).toMatchObject({
+      ...{ holders: 2, shares: '1', total_amount: '9.99', withheld_amount: '0.00' },
+      largest: [
+        { shareholder_id: w.holders[1], holdings: '7', fraction: '0.75', amount: '7.49', withheld: '0.00' },
+        { shareholder_id: w.holders[0], holdings: '101', fraction: '0.25', amount: '2.50' },
+      ],
+    });
+    const waiting = await w.ops.split(body);
+    expect(waiting.body.after.cash).toMatchObject({ price_per_share: '9.99', total_amount: '9.99' });
+    await approved(w.tenant, waiting);
+    await runJob();
+    const { id } = waiting.body.subject;
+    const action = (await w.ops.action(id)).body;
+    expect(action).toMatchObject({
+      ...{ fractions: 'CASH', price_per_share: '9.99', currency: 'USD', payable_date: daysAgo(-30) },
+    });
+    await write(w, later);
+    await write(w, action.dividend_id);
+    expect((await dividends.get(later)).body.total_amount, 'what was declared before').toBe('112.00');
+    expect((await dividends.get(action.dividend_id)).body).toMatchObject({
+      ...{ state: 'PENDING', approval: 'APPROVED', rate_per_share: '9.99', payable_date: daysAgo(-30) },
+      ...{ total_amount: '9.99', residual: '0', unpaid_amount: '9.99', reconciled: true },
+    });
+    const refused = await dividends.cancel(action.dividend_id);
+    expect(refusal(refused)).toEqual([409, 'dividend-not-cancellable']);
+    expect(refused.body.detail).toContain(id);
+    await undone(w, id);
+    expect(await held(w)).toEqual(['101', '7', '4']);
+    expect((await dividends.get(action.dividend_id)).body).toMatchObject({
+      ...{ state: 'CANCELLED', cancel_reason: 'REQUESTED', reconciled: true },
+    });
+    const { rows } = await database.admin.query(
+      `select account, sum(amount)::text as sum from (
+         select debit_account as account, amount from journal where tenant_id = $1 and dividend_id = $2
+         union all select credit_account, -amount from journal where tenant_id = $1 and dividend_id = $2) as posted
+       group by 1 having sum(amount) <> 0`,
+      [w.tenant.id, action.dividend_id],
+    );
+    expect(rows, 'the ledger owes nothing of it').toEqual([]);
+    const again = await done(w, inCash(1, 4, { price_per_share: '8' }));
+    expect((await w.ops.action(again)).body.dividend_id).not.toBe(action.dividend_id);
   });
 });
 
