@@ -727,6 +727,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'bank.opening_balance': 'The balance before the first statement.',
   'bank.closing_balance': 'The balance at the end of `closing_day`.',
   cash: 'The balance of `CASH`.',
+  'SplitPreview.shares': 'The fractions of shares that are paid, together.',
   'SplitPreview.cash': 'What the fractions come to in money, where they are paid.',
   in_transit: 'The balance of `IN_TRANSIT`: what has left and is not settled is negative.',
   'ledger.balance': 'The sum of `cash` and `in_transit`.',

@@ -39,9 +39,9 @@ export type SplitTerms = Pick<
   CorporateActionRow,
   'security_class' | 'numerator' | 'denominator' | 'fractions' | 'effective_date'
 >;
-/** What is paid for the fractions of a split. */
+/** The terms of the cash for the fractions of a split. */
 export interface CashTerms {
-  /** Of a whole share, after the split. */
+  /** It is that of a whole share after the split. */
   readonly price_per_share: string;
   readonly currency: string;
   /** Decimal places of the currency's minor unit. */

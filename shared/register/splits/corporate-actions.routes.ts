@@ -50,7 +50,7 @@ const totals = {
 };
 
 const cashTerms = {
-  /** Of a whole share, after the split. */
+  /** It is that of a whole share after the split. */
   price_per_share: decimalOut,
   currency: z.string(),
   payable_date: dateOut,
@@ -102,7 +102,7 @@ export const SplitPreview = z.object({
           external_ref: z.string(),
           /** The shares before the split. */
           holdings: decimalOut,
-          /** What is left over of them after the split, to 8 places. */
+          /** The part of a share that is left over, to 8 places. */
           fraction: decimalOut,
           amount: amountOut,
           withheld: amountOut,
