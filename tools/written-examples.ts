@@ -335,6 +335,11 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ...{ plan_type: '401K', date: DAY, plans: 148, unchanged: 12 },
     vests: [{ unit: 'USD', amount: '182114.09' }],
   },
+  reverseForfeitureUse: {
+    ...{ id: ID(64), kind: 'REVERSED', plan_type: '401K', currency: 'USD', amount: '250.00' },
+    ...{ balance_after: '1250.00', plan_id: null, pay_date: DAY, reverses: ID(65) },
+    ...{ effective_date: DAY, created_at: AT },
+  },
   listVestingEvents: {
     data: [{ event: 'IPO', occurred_on: null, plans: 214, awaiting_event: '80312.5' }],
     next_cursor: null,
@@ -438,7 +443,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       amount: '-62.75',
       balance_after: '437.25',
     },
-    ...{ plan_id: ID(18), pay_date: '2026-10-31', effective_date: DAY, created_at: AT },
+    ...{ plan_id: null, pay_date: '2026-10-31', reverses: null, effective_date: DAY, created_at: AT },
   },
   BankFile: { ...file, acknowledged_at: AT, acknowledged_by: ID(12) },
   FetchBankFileResponse: {

@@ -13,7 +13,7 @@ begin
     where tenant_id = current_tenant() and plan_type = of_type and currency = of_currency for update;
   select coalesce(sum(c.amount), 0) + coalesce((
       select sum(e.amount) from forfeiture_entries e
-      where e.tenant_id = current_tenant() and e.kind = 'USED' and e.plan_type = of_type and e.currency = of_currency and e.pay_date = paid_on), 0)
+      where e.tenant_id = current_tenant() and e.kind in ('USED', 'REVERSED') and e.plan_type = of_type and e.currency = of_currency and e.pay_date = paid_on), 0)
     into contributed from contributions c join plans p on p.tenant_id = c.tenant_id and p.id = c.plan_id
     where c.tenant_id = current_tenant() and c.effective_date = paid_on and c.source in ('EMPLOYER', 'SAFE_HARBOR')
       and p.plan_type = of_type and c.currency = of_currency;

@@ -95,6 +95,7 @@ export const AUDIT_ACTIONS = [
   'plan.reinstated',
   'plan.forfeited',
   'forfeiture.used',
+  'forfeiture.use-reversed',
   'plan.accelerated',
   'plan.acceleration-withdrawn',
   'contribution.recorded',

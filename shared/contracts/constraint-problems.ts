@@ -81,6 +81,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'forfeitures-exceeded',
     'The employer has contributed less that day.',
   ],
+  forfeiture_entries_reversed_once: ['forfeiture-use-reversed', 'Another entry has taken the use back.'],
   forfeiture_entries_idempotency_key: ['contribution-key-used'],
   contributions_idempotency_key: [
     'contribution-key-used',

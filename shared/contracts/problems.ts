@@ -39,6 +39,7 @@ export const problemRegistry = {
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
   'acceleration-vested': { status: 409, title: 'The acceleration has vested' },
   'vesting-event-recorded': { status: 409, title: 'It is on record' },
+  'forfeiture-use-reversed': { status: 409, title: 'The use was taken back already' },
   'nothing-to-release': { status: 409, title: 'No vested shares are left to release' },
   'release-ended': { status: 409, title: 'The release run is not offered' },
   'shares-released': { status: 409, title: 'The shares have been released' },

@@ -580,10 +580,11 @@ export interface ForfeitureEntries {
   effective_date: ColumnType<Day, string, string>;
   id: Generated<string>;
   idempotency_key: string | null;
-  kind: 'FORFEITED' | 'RESTORED' | 'USED';
+  kind: 'FORFEITED' | 'RESTORED' | 'USED' | 'REVERSED';
   pay_date: ColumnType<Day, string, string> | null;
   plan_id: string | null;
   plan_type: string;
+  reverses: string | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 

@@ -245,6 +245,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   resolveTransaction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   reverseContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   reverseCorporateAction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
+  reverseForfeitureUse: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   reverseTransaction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   reverseTransfer: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   revokeApiKey: {"roles":["ADMIN"],"tenants":["ISSUER","SPONSOR"]},

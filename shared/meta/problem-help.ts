@@ -162,6 +162,10 @@ export const PROBLEM_HELP: Readonly<Record<ProblemSlug, ProblemHelp>> = {
     cause: 'The event of that name is on record for these grants.',
     remedy: 'Look at the record. A correction is proposed as a change of it.',
   },
+  'forfeiture-use-reversed': {
+    cause: 'A use of forfeitures is taken back once, and this one was.',
+    remedy: 'List `GET /forfeitures`: the entry whose `reverses` names the use took it back.',
+  },
   'nothing-to-release': {
     cause: 'No run can take shares: nothing new has vested, another run has it, or the plans name no holder.',
     remedy: 'Look at the runs with `GET /releases`, and at `shareholder_id` of the plans.',

@@ -19,6 +19,7 @@ const CHANGE_NO_RECORD = [
   'enrolSecondFactor',
   'beginPasskey',
   'fetchBankFile',
+  'reverseForfeitureUse',
 ];
 /** Routes that refuse a wrong code or password as they do any other wrong field. */
 const REFUSE_BY_A_422 = ['changePassword', 'confirmSecondFactor', 'stepUp'];

@@ -131,6 +131,7 @@ const TABLES: Readonly<Record<string, string>> = {
   break_glass_user: 'users',
   requested_by: 'users',
   exports: 'report_exports',
+  forfeitures: 'forfeiture_entries',
   deliveries: 'webhook_deliveries',
   delivery: 'webhook_deliveries',
   approvals: 'change_requests',

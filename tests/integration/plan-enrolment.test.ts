@@ -3,6 +3,7 @@ import { handler as createTenantLinkHandler } from '#functions/identity/create-t
 import { handler as listTenantLinksHandler } from '#functions/identity/list-tenant-links.ts';
 import { handler as revokeTenantLinkHandler } from '#functions/identity/revoke-tenant-link.ts';
 import { handler as changeDocumentHandler } from '#functions/plans/change-plan-document.ts';
+import { handler as createGrantHandler } from '#functions/plans/create-grant.ts';
 import { handler as createDocumentHandler } from '#functions/plans/create-plan-document.ts';
 import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
 import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
@@ -25,6 +26,7 @@ import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import * as documents from '#plans/documents/plan-documents.routes.ts';
 import { explainPlan } from '#plans/explain/explain.routes.ts';
+import { createGrant } from '#plans/grants/create-grant.routes.ts';
 import { postMatch } from '#plans/matching/matches.routes.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
 import { getParticipant, listParticipants, setParticipant } from '#plans/participants/participants.routes.ts';
@@ -627,6 +629,39 @@ describe('a plan document', () => {
 
   beforeEach(async () => {
     sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  });
+
+  test('gives its schedule to grants that are made later, by the version in force on the day of the grant', async () => {
+    const yearly = { type: 'graded', total_months: 48, every_months: 12 };
+    const monthly = { type: 'graded', total_months: 36 };
+    const condition = { type: 'event', event: 'IPO' };
+    const terms = { name: 'RSU', plan_type: 'RSU', sources: [], vesting_schedule: yearly };
+    const { body: document } = await create({ ...terms, effective_from: '2024-01-01' });
+    const changed = { effective_from: today, vesting_schedule: { ...monthly, condition } };
+    expect((await change(document.id, 1, changed)).status).toBe(200);
+    const enrolled = async (order: object) =>
+      (await enroll(sponsor, { employee_id: `g-${uuidV7()}`, enrolled_on: '2025-01-01', ...order })).body.id;
+    const grant = (id: string, more: object) =>
+      call(createGrantHandler, createGrant, {
+        ...{ as: as(), params: { id }, body: { quantity: '480', ...more } },
+        headers: { 'Idempotency-Key': uuidV7() },
+      });
+    const plan = await enrolled({ plan_document_id: document.id });
+    const first = await grant(plan, { grant_date: addDays(today, -1) });
+    expect(first, first.text).toMatchObject({ status: 201, body: { vesting_schedule: yearly } });
+    const second = await grant(plan, { grant_date: today });
+    expect(second).toMatchObject({ status: 201, body: { vesting_schedule: { ...monthly, condition } } });
+    const own = await grant(plan, { grant_date: today, vesting_schedule: monthly });
+    expect(own.body.vesting_schedule).toEqual(monthly);
+    const bare = await enrolled({ plan_type: 'RSU' });
+    for (const [id, grant_date] of [
+      [bare, today],
+      [plan, '2023-12-31'],
+    ])
+      expect(await grant(id, { grant_date })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/vesting_schedule', code: 'required' }] },
+      });
   });
 
   test('gives its plans type, currency, schedule and sources; what changes of it is dated, and no plan loses its schedule', async () => {

@@ -16,16 +16,22 @@ import { handler as proposePartialHandler } from '#functions/plans/propose-parti
 import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
+import { handler as reverseUseHandler } from '#functions/plans/reverse-forfeiture-use.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as useForfeituresHandler } from '#functions/plans/use-forfeitures.ts';
 import { handler as withdrawHandler } from '#functions/plans/withdraw-acceleration.ts';
 import { handler as reportHandler } from '#functions/reporting/get-vesting-report.ts';
 import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { explainPlan } from '#plans/explain/explain.routes.ts';
-import { listForfeitures, useForfeitures } from '#plans/forfeitures/forfeitures.routes.ts';
+import {
+  listForfeitures,
+  reverseForfeitureUse,
+  useForfeitures,
+} from '#plans/forfeitures/forfeitures.routes.ts';
 import { cancelGrant } from '#plans/grants/cancel-grant.routes.ts';
 import { createGrant } from '#plans/grants/create-grant.routes.ts';
 import { grantShares } from '#plans/grants/first-grant.routes.ts';
@@ -948,6 +954,30 @@ describe('the end of a money plan', () => {
     expect((await use('20.00', key)).status).toBe(201);
     expect((await use('20.00', key)).header('idempotency-replayed')).toBe('true');
     expect((await list()).body.data.at(-1)).toMatchObject({ amount: '-20.00', balance_after: '26.67' });
+    const entries = (await list()).body.data;
+    const reverse = (entry: string, reversalKey: string = randomUUID()) =>
+      call(reverseUseHandler, reverseForfeitureUse, {
+        ...{ as: globex.as('OPS'), params: { id: entry }, headers: { 'Idempotency-Key': reversalKey } },
+      });
+    const wrong = entries.at(-1).id;
+    const reversals = await Promise.all([reverse(wrong), reverse(wrong)]);
+    expect(reversals.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(reversals.find(({ status }) => status === 201)?.body).toMatchObject({
+      ...{
+        kind: 'REVERSED',
+        amount: '20.00',
+        balance_after: '46.67',
+        reverses: wrong,
+        pay_date: '2026-02-27',
+      },
+    });
+    expect(await reverse(wrong)).toMatchObject({ status: 409, body: problem('forfeiture-use-reversed') });
+    // Neither what was forfeited nor a reversal is a use.
+    for (const entry of [entries[0].id, (await list()).body.data.at(-1).id, uuidV7()])
+      expect((await reverse(entry)).status).toBe(404);
+    // The contributions of that day can be paid by it again.
+    expect(await use('20.01')).toMatchObject({ status: 422, body: problem('forfeitures-exceeded') });
+    expect((await use('20.00')).body).toMatchObject({ balance_after: '26.67' });
     // The end was wrong, and what it forfeited is used in part.
     expect(await reinstate(id)).toMatchObject({ status: 422, body: problem('forfeitures-exceeded') });
     expect(await reinstate(id, { rehired_on: today })).toMatchObject({

@@ -477,10 +477,10 @@ const rowsOf = (
   forfeiture_entries: {
     plan_type: '401K',
     currency: 'USD',
-    kind: 'FORFEITED',
-    amount: '100',
+    kind: 'USED',
+    amount: '-100',
     balance_after: '100',
-    plan_id: id(22),
+    pay_date: '2026-01-01',
     effective_date: '2026-01-01',
   },
   contribution_years: { employee_id: 'E-1001', plan_type: '401K', year: '2026', currency: 'USD' },

@@ -58,6 +58,16 @@ export async function documentFor(
   };
 }
 
+/** Returns the default schedule of a plan document for a grant of a day. */
+export async function scheduleOn(
+  tx: TenantTx,
+  documentId: string,
+  day: string,
+): Promise<VestingSchedule | undefined> {
+  const version = versionOn(found(await findDocument(tx, documentId)).versions, day);
+  return version && inheritedSchedule(version, true);
+}
+
 /** A condition is of grants: money doesn't wait for it. */
 export function inheritedSchedule(
   { vesting_schedule }: Pick<VersionRow, 'vesting_schedule'>,

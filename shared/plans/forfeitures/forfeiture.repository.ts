@@ -17,6 +17,7 @@ const COLUMNS = [
   'pay_date',
   'plan_id',
   'plan_type',
+  'reverses',
 ] as const satisfies readonly (keyof ForfeitureEntries)[];
 
 export type ForfeitureRow = Pick<Selectable<ForfeitureEntries>, (typeof COLUMNS)[number]>;
@@ -52,6 +53,19 @@ export async function insertUse(tx: TenantTx, use: Use): Promise<ForfeitureRow> 
     .select(COLUMNS)
     .where('id', '=', rows[0]?.id ?? '')
     .executeTakeFirstOrThrow();
+}
+
+/** Takes back a use; undefined where there is none. @throws DomainError `forfeiture-use-reversed`, by a unique constraint */
+export async function insertReversal(
+  tx: TenantTx,
+  id: string,
+  idempotencyKey: string,
+): Promise<ForfeitureRow | undefined> {
+  const { rows } = await sql<{ id: string | null }>`
+    select reverse_forfeiture_use(${id}::uuid, ${idempotencyKey}) as id`.execute(tx);
+  const [made] = rows;
+  if (made === undefined || made.id === null) return undefined;
+  return tx.selectFrom('forfeiture_entries').select(COLUMNS).where('id', '=', made.id).executeTakeFirst();
 }
 
 /** Oldest first: ids are by age. */

@@ -1,18 +1,19 @@
 import * as z from 'zod';
-import { dateOut, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
 
 export const Forfeiture = z.object({
   id: idOut,
-  kind: z.enum(['FORFEITED', 'RESTORED', 'USED']),
+  kind: z.enum(['FORFEITED', 'RESTORED', 'USED', 'REVERSED']),
   plan_type: z.string(),
   currency: z.string(),
   amount: amountOut.meta({ description: 'More than zero where the account grows.' }),
   balance_after: amountOut.meta({ description: 'The balance of the account of the plan type and currency.' }),
   plan_id: idOut.nullable(),
   pay_date: dateOut.nullable(),
+  reverses: idOut.nullable().meta({ description: 'The use that the entry takes back.' }),
   effective_date: dateOut,
   created_at: instantOut,
 });
@@ -51,5 +52,23 @@ export const useForfeitures = route({
   idempotency: 'required',
   audit: 'forfeiture.used',
   problems: ['forfeitures-exceeded'],
+  uses: [],
+});
+
+export const reverseForfeitureUse = route({
+  operationId: 'reverseForfeitureUse',
+  method: 'POST',
+  path: '/forfeitures/{id}/reverse',
+  summary: 'Take back a use of forfeitures',
+  description:
+    'Whole, and once. The account holds the money again, and the employer has paid for the contributions of that pay date. It answers the entry that takes the use back.',
+  tenants: ['SPONSOR'],
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  status: 201,
+  response: Forfeiture,
+  idempotency: 'required',
+  audit: 'forfeiture.use-reversed',
+  problems: ['not-found', 'forfeiture-use-reversed'],
   uses: [],
 });

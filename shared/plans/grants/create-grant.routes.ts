@@ -11,13 +11,13 @@ export const createGrant = route({
   path: '/plans/{id}/grants',
   summary: 'Grant shares to a plan, beside the grants that it has',
   description:
-    'An RSU or ESOP plan holds up to 100 grants, each with its own schedule; the plan’s answers are their sums. `grant_date` may be older than the enrolment, but not than the employment, and lies at most a year ahead. `vesting_start` defaults to it. `If-Match` names the version of the plan.',
+    'An RSU or ESOP plan holds up to 100 grants, each with its own schedule; the plan’s answers are their sums. `grant_date` may be older than the enrolment, but not than the employment, and lies at most a year ahead. `vesting_start` defaults to it, and `vesting_schedule` to that of the plan document by which the plan was enrolled, in the version in force on `grant_date`; a plan without one needs it. `If-Match` names the version of the plan.',
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS'],
   params: idInPath,
   body: z.strictObject({
     ...newGrant,
-    vesting_schedule: VestingSchedule,
+    vesting_schedule: VestingSchedule.optional(),
     allocation_type: AllocationType.optional(),
   }),
   example: {
