@@ -19,6 +19,7 @@ export const changeEffects: EffectsOfChanges = {
   dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
   'dividend-cancelled': async () => (await import('#dividends/cancel-dividend.ts')).cancellationEffects,
   'dividend-adjustment': async () => (await import('#dividends/adjust-entitlement.ts')).adjustmentEffects,
+  'tax-certification': async () => (await import('#register/tax/certify-tax.ts')).certificationEffects,
   'tax-remittance': async () => (await import('#dividends/remit-tax.ts')).remittanceEffects,
   position: async () => (await import('#register/propose-positions.ts')).positionEffects,
   'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,

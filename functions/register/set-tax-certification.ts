@@ -1,15 +1,23 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
-import { certifyTax } from '#register/tax/certify-tax.ts';
+import { proposeCertification } from '#register/tax/certify-tax.ts';
 import * as routes from '#register/tax/tax-certifications.routes.ts';
 
+const route = routes.setTaxCertification;
+
 export const handler = http(
-  routes.setTaxCertification,
-  async ({ params, body, expectedVersion, principal, tenantTx }) => {
+  route,
+  async ({ params, body, expectedVersion, principal, requestId, tenantTx }) => {
     const sealer = await fieldSealer();
-    const by = { actorId: principal.actorId, sealer };
-    return tenantTx((tx) => certifyTax(tx, params.id, expectedVersion, body, by), {
-      resource: () => `shareholders/${params.id}`,
-    });
+    const proposer = { actorId: principal.actorId, requestId };
+    return tenantTx(
+      async (tx) =>
+        answerOf(
+          await proposeCertification(tx, params.id, expectedVersion, body, { sealer, proposer }),
+          (certified) => certified,
+        ),
+      entryOf(route.audit, () => `shareholders/${params.id}`),
+    );
   },
 );

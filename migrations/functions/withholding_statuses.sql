@@ -9,9 +9,7 @@ create or replace function withholding_statuses(on_day date) returns table (shar
     select c.shareholder_id,
       case when c.certification in ('W8BEN', 'W8BENE') or c.certification = 'NONE' and c.tax_id_type = 'FOREIGN' then 'NONRESIDENT'
         when c.certification = 'NONE' or c.backup_withholding then 'BACKUP' end,
-      case when c.certification in ('W8BEN', 'W8BENE') then case when c.expires_on >= on_day then coalesce(c.treaty_rate, 30) else 30 end
-        when c.certification = 'NONE' and c.tax_id_type = 'FOREIGN' then 30
-        when c.certification = 'NONE' or c.backup_withholding then backup_withholding_rate() end
+      withholding_percent(c.certification, c.tax_id_type, c.expires_on, c.treaty_rate, c.backup_withholding, on_day)
     from tax_certifications c where c.tenant_id = current_tenant()
   $$;
 grant execute on function withholding_statuses to vestry_app;

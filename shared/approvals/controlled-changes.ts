@@ -59,6 +59,8 @@ export const CONTROLLED_CHANGES = {
   'dividend-cancelled': { title: 'The cancellation of a dividend', ...ofOperations },
   /** The entitlement of a holder to a dividend that is frozen is corrected by two persons. */
   'dividend-adjustment': { title: 'A correction of a dividend', ...ofOperations },
+  /** A form, or a number, by which less would be withheld from a holder on some day waits where the issuer withholds; what raises it takes effect at once. */
+  'tax-certification': { title: 'A tax form of a holder', ...ofOperations },
   /** A payment of withheld tax is recorded by two persons: the ledger believes them. */
   'tax-remittance': { title: 'A payment of withheld tax', ...ofOperations },
   /** A change of positions by hand waits above the tenant’s limit, by itself or together with what its user has moved on the same day without a second person. Which holder's shares are the issuer's own always waits. */

@@ -63,6 +63,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   use_forfeitures: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
   votes_of_class: [APP_ROLE, REPORT_ROLE],
+  withholding_percent: [APP_ROLE],
   withholding_statuses: [APP_ROLE],
   withholds_tax: [APP_ROLE],
 };

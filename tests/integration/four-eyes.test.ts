@@ -36,6 +36,7 @@ import type { Principal } from '#platform/http/authorize.ts';
 import { updateShareholder } from '#register/shareholders.routes.ts';
 import { getTaxCertification, setTaxCertification } from '#register/tax/tax-certifications.routes.ts';
 import { releaseLegalHold } from '#retention/retention.routes.ts';
+import { withholdingOf } from '#tests/oracles/withholding.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -300,6 +301,15 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
           dividend,
           holder,
         ]),
+    };
+  },
+  'tax-certification': async (tenant, by) => {
+    await withhold(tenant);
+    const holder = await verifiedHolder(tenant);
+    const w9 = { tax_id: SSN, certification: 'W9', signed_on: '2026-01-02' };
+    return {
+      request: requested(await certify(by, holder, w9)),
+      effect: () => one('select certification from tax_certifications where shareholder_id = $1', [holder]),
     };
   },
   'tax-remittance': async (tenant, by) => {
@@ -627,6 +637,8 @@ test('a verified holder with a new name is verified no more, until somebody veri
   expect((await change({ name: 'Mallory' }, 3)).body.kyc_status).toBe('PENDING');
 });
 
+type Form = NonNullable<Parameters<typeof withholdingOf>[0]>;
+
 const SSN = { type: 'SSN', number: '123-45-6789' };
 const EIN = { type: 'EIN', number: '12-3456780' };
 const W8 = { certification: 'W8BEN', signed_on: '2026-01-02', treaty_country: 'DE' };
@@ -640,6 +652,14 @@ function certify(as: Principal, id: string, body: object, version = 0): Promise<
     headers: { 'If-Match': `"${version}"` },
   });
 }
+
+/** Has the tenant withhold tax from dividends. */
+const withhold = (tenant: TestTenant) =>
+  database.admin.query(
+    `insert into register_settings (tenant_id, by_hand_percent, by_file_percent, withholding) values ($1, 100, 100, 'US')
+     on conflict (tenant_id) do update set withholding = 'US'`,
+    [tenant.id],
+  );
 
 const certificationOf = (as: Principal, id: string) =>
   call(getTaxHandler, getTaxCertification, { as, params: { id } });
@@ -703,6 +723,97 @@ describe('the tax id of a holder', () => {
       expect([(await certificationOf(ops, other)).status, (await certify(ops, other, w9)).status]).toEqual([
         404, 404,
       ]);
+  });
+
+  test('waits with its form where less would be withheld by it on some day, and takes effect at once where not', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const ops = tenant.as('OPS');
+    const foreign = { tax_id: { type: 'FOREIGN', number: 'X-1' } };
+    const treaty = (signed_on: string, treaty_rate?: string) => ({
+      ...{ certification: 'W8BEN', signed_on, treaty_country: 'DE', backup_withholding: false },
+      ...(treaty_rate === undefined ? {} : { treaty_rate }),
+    });
+    const w9 = { tax_id: SSN, certification: 'W9', signed_on: '2026-01-02' };
+    const forms = [
+      { tax_id: null },
+      { tax_id: SSN },
+      foreign,
+      w9,
+      { ...w9, backup_withholding: true },
+      { ...w9, backup_withholding: false, exempt_payee: true },
+      treaty('2026-01-02'),
+      treaty('2026-01-02', '15'),
+      treaty('2025-01-02', '15'),
+      treaty('2019-01-02', '0'),
+    ];
+    const formOf = ({ tax_id, ...said }: (typeof forms)[number] & Record<string, unknown>) => ({
+      ...{
+        certification: 'NONE' as const,
+        exempt_payee: false,
+        treaty_rate: null,
+        backup_withholding: false,
+      },
+      tax_id_type: (tax_id as { type: 'SSN' | 'FOREIGN' } | null | undefined)?.type ?? null,
+      expires_on: String(said.certification).startsWith('W8')
+        ? `${Number(String(said.signed_on).slice(0, 4)) + 3}-12-31`
+        : null,
+      ...said,
+    });
+    const days = ['2022-06-30', '2026-11-29', '2028-06-30', '2029-06-30', '2031-06-30'];
+    const lowers = (from: (typeof forms)[number], to: (typeof forms)[number]) =>
+      days.some(
+        (day) => withholdingOf(formOf(to) as Form, day).rate < withholdingOf(formOf(from) as Form, day).rate,
+      );
+    const holders: { id: string; from: (typeof forms)[number]; to: (typeof forms)[number] }[] = [];
+    for (const from of forms)
+      for (const to of forms) {
+        const id = await verifiedHolder(tenant);
+        expect((await certify(ops, id, from)).status, 'nobody withholds yet').toBe(200);
+        holders.push({ id, from, to });
+      }
+    await withhold(tenant);
+    for (const { id, from, to } of holders) {
+      const answer = await certify(ops, id, { tax_id: null, backup_withholding: false, ...to }, 1);
+      const told = JSON.stringify([from, to]);
+      expect(answer.status, `${told} ${answer.text}`).toBe(lowers(from, to) ? 202 : 200);
+      expect((await certificationOf(ops, id)).body.version, told).toBe(lowers(from, to) ? 1 : 2);
+    }
+  });
+
+  test('that waits is shown by its last digits, and is refused once something else is on record', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const [ops, compliance] = [tenant.as('OPS'), new Approvals(tenant.as('COMPLIANCE'))];
+    await withhold(tenant);
+    const id = await verifiedHolder(tenant);
+    const w9 = { tax_id: SSN, certification: 'W9', signed_on: '2026-01-02' };
+    const waiting = await certify(ops, id, w9);
+    expect(waiting.body).toMatchObject({
+      ...{ kind: 'tax-certification', subject: { type: 'tax-certifications', id } },
+      before: { certification: 'NONE', tax_id: null },
+      after: { certification: 'W9', tax_id: { type: 'SSN', last4: '6789' }, signed_on: '2026-01-02' },
+    });
+    const { rows } = await database.admin.query(
+      `select c::text as row from change_requests c where id = $1
+       union all select a::text from audit_log a where tenant_id = $2`,
+      [waiting.body.id, tenant.id],
+    );
+    expect(JSON.stringify(rows)).not.toMatch(/123-?45-?6789/);
+    expect((await certify(ops, id, w9)).body.type).toBe('/problems/change-pending');
+    expect((await certify(ops, id, { tax_id: { type: 'FOREIGN', number: 'X-1' } })).status).toBe(200);
+    expect((await compliance.approve(waiting.body.id)).body.type).toBe('/problems/change-outdated');
+    await compliance.deny(waiting.body.id);
+    const again = await certify(ops, id, w9, 1);
+    expect((await compliance.approve(again.body.id)).status).toBe(200);
+    expect((await certificationOf(ops, id)).body).toMatchObject({
+      ...{ certification: 'W9', tax_id: { type: 'SSN', last4: '6789' }, version: 2 },
+    });
+    const holder = await one('select kyc_status, identified_by from shareholders where id = $1', [id]);
+    expect(holder, 'the number is another one').toEqual({
+      kyc_status: 'PENDING',
+      identified_by: ops.actorId,
+    });
+    // More is withheld: at once.
+    expect((await certify(ops, id, { tax_id: SSN }, 2)).status).toBe(200);
   });
 
   test('that is another one asks for KYC again, also when it was taken away in between', async () => {

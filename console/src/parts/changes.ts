@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<ChangeRequest['kind'], string>> = {
   dividend: 'Dividend',
   'dividend-cancelled': 'Cancellation of a dividend',
   'dividend-adjustment': 'Correction of a dividend',
+  'tax-certification': 'Tax form of a holder',
   'tax-remittance': 'Payment of withheld tax',
   position: 'Change of positions',
   'register-file': 'File of the register',
@@ -60,6 +61,7 @@ export function whyNot({ cannot_decide_because: because }: ChangeRequest): strin
 /** The things that have a screen, by how changes and the trail name them. */
 const SCREENS: Readonly<Record<string, string>> = {
   shareholders: '/shareholders',
+  'tax-certifications': '/shareholders',
   dividends: '/dividends',
   uploads: '/uploads',
   transactions: '/payments',

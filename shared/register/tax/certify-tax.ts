@@ -1,13 +1,24 @@
 import type { z } from 'zod';
+import type { ChangeEffects } from '#approvals/decide-change.ts';
+import {
+  type Permit,
+  type Proposer,
+  proposeChange,
+  stillThere,
+  type Waiting,
+} from '#approvals/propose-change.ts';
+import type { Day } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { todayOf } from '#platform/db/today.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { lockShareholder, setShareholder } from '#register/shareholder.repository.ts';
+import { lockShareholder, type ShareholderRow, setShareholder } from '#register/shareholder.repository.ts';
 import { refuseClosed } from '#register/standing.ts';
 import {
   findTaxCertification,
+  lowersWithholding,
+  type NewTaxCertification,
   type TaxCertificationRow,
   upsertTaxCertification,
 } from './tax-certification.repository.ts';
@@ -23,23 +34,30 @@ interface TaxId {
 }
 
 interface By {
-  readonly actorId: string;
+  readonly proposer: Proposer;
   readonly sealer: Sealer;
 }
 
+/** A form that waits, as its change request keeps it: its number is sealed. */
+interface Proposed {
+  /** The version of what was read. */
+  readonly version: number;
+  readonly certification: NewTaxCertification;
+}
+
 /**
- * Sets what is known of a holder's tax id and form. A holder who was verified with another number is verified no more, also when the number is
- * only taken away: the next one would else be the first.
+ * Sets what is known of a holder's tax id and form; once a second person approves it, where less would be withheld by it. A holder who was verified
+ * with another number is verified no more, also when the number is only taken away: the next one would else be the first.
  * @param version of what was read; 0 where nothing was known
- * @throws DomainError `not-found`, `shareholder-closed`, `precondition-failed`, `validation-failed`
+ * @throws DomainError `not-found`, `shareholder-closed`, `precondition-failed`, `validation-failed`, `change-pending`
  */
-export async function certifyTax(
+export async function proposeCertification(
   tx: TenantTx,
   shareholderId: string,
   version: number,
   { tax_id: sent, ...said }: z.output<(typeof setTaxCertification)['body']>,
-  { actorId, sealer }: By,
-): Promise<z.infer<typeof TaxCertification>> {
+  { proposer, sealer }: By,
+): Promise<z.infer<typeof TaxCertification> | Waiting> {
   const holder = found(await lockShareholder(tx, shareholderId));
   const current = await findTaxCertification(tx, holder.id);
   asRead(current ?? { version: 0 }, version);
@@ -58,17 +76,61 @@ export async function certifyTax(
   );
   if (fault !== undefined) throw invalidField(fault.pointer, fault.code, fault.message);
   const isOther = before?.type !== taxId?.type || before?.number !== taxId?.number;
-  const row = await upsertTaxCertification(tx, {
+  const certification = {
     ...{ shareholder_id: holder.id, ...form },
     expires_on: expiryOf(form.certification, form.signed_on),
     ...(isOther ? stored(taxId, holder.id, sealer) : {}),
-  });
-  if (isOther)
+  };
+  const next = { ...certification, tax_id_type: taxId?.type ?? null };
+  const tax_id_last4 = taxId === undefined ? null : taxIdLast4(taxId.number);
+  return proposeChange(
+    tx,
+    {
+      kind: 'tax-certification',
+      isControlled: await lowersWithholding(tx, current, next),
+      subject: { type: 'tax-certifications', id: holder.id },
+      before: shown(holder.id, current, today),
+      after: shown(holder.id, { ...next, tax_id_last4 }, today),
+      proposal: { version, certification } satisfies Proposed,
+    },
+    proposer,
+    async (permit) =>
+      toTaxCertification(holder.id, await certify(tx, holder, current, certification, permit), today),
+  );
+}
+
+export const certificationEffects: ChangeEffects = {
+  approved: async (tx, { subject_id, proposal }, permit) => {
+    const { version, certification } = proposal as Proposed;
+    const holder = found(await lockShareholder(tx, subject_id));
+    const current = await findTaxCertification(tx, holder.id);
+    if ((current?.version ?? 0) !== version) stillThere(undefined);
+    refuseClosed(holder);
+    await certify(tx, holder, current, certification, permit);
+    return undefined;
+  },
+};
+
+/** Returns what a second person compares. The version and the instant say nothing of a form. */
+function shown(holder: string, form: Partial<TaxCertificationRow> | undefined, today: Day) {
+  const { version: _, updated_at: __, ...rest } = toTaxCertification(holder, form, today);
+  return rest;
+}
+
+async function certify(
+  tx: TenantTx,
+  holder: Pick<ShareholderRow, 'id' | 'kyc_status'>,
+  current: TaxCertificationRow | undefined,
+  certification: NewTaxCertification,
+  { madeBy }: Permit,
+): Promise<TaxCertificationRow> {
+  const row = await upsertTaxCertification(tx, certification);
+  if (certification.tax_id_sealed !== undefined)
     await setShareholder(tx, holder.id, {
-      identified_by: actorId,
-      ...(before !== undefined && holder.kyc_status === 'VERIFIED' ? { kyc_status: 'PENDING' } : {}),
+      identified_by: madeBy,
+      ...(current?.tax_id_type != null && holder.kyc_status === 'VERIFIED' ? { kyc_status: 'PENDING' } : {}),
     });
-  return toTaxCertification(holder.id, row, today);
+  return row;
 }
 
 function onRecord(row: TaxCertificationRow | undefined, sealer: Sealer): TaxId | undefined {

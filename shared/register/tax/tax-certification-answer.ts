@@ -7,7 +7,7 @@ import type { TaxCertification } from './tax-certifications.routes.ts';
 /** @param row undefined: nothing is known of the holder */
 export function toTaxCertification(
   shareholder_id: string,
-  row: TaxCertificationRow | undefined,
+  row: Partial<TaxCertificationRow> | undefined,
   today: Day,
 ): z.infer<typeof TaxCertification> {
   const { certification = 'NONE', signed_on = null, expires_on = null, treaty_country = null } = row ?? {};
@@ -22,6 +22,6 @@ export function toTaxCertification(
     standing:
       certification === 'NONE' ? 'NONE' : expires_on !== null && expires_on < today ? 'EXPIRED' : 'VALID',
     version: row?.version ?? 0,
-    updated_at: row?.updated_at.toISOString() ?? null,
+    updated_at: row?.updated_at?.toISOString() ?? null,
   };
 }

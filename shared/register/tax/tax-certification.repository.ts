@@ -34,6 +34,34 @@ export function findTaxCertification(
     .executeTakeFirst();
 }
 
+type Form = Pick<
+  NewTaxCertification,
+  'certification' | 'tax_id_type' | 'expires_on' | 'treaty_rate' | 'backup_withholding'
+>;
+
+/** The law presumes this of a holder of whom nothing is known. */
+const NO_FORM: Form = { certification: 'NONE' };
+
+/**
+ * Tells whether less would be withheld from the holder on some day, where the issuer withholds. A rate changes on the day after a form
+ * has expired, and else never.
+ */
+export async function lowersWithholding(
+  read: TenantRead,
+  current: Form = NO_FORM,
+  next: Form,
+): Promise<boolean> {
+  const percent = (form: Form) =>
+    sql`coalesce(withholding_percent(${form.certification}, ${form.tax_id_type ?? null}, ${form.expires_on ?? null}::date,
+      ${form.treaty_rate ?? null}::numeric, ${form.backup_withholding ?? false}::boolean, d.day), 0)`;
+  const ends = [current.expires_on ?? null, next.expires_on ?? null];
+  const { rows } = await sql<{ lowers: boolean }>`
+    select withholds_tax() and exists (
+      select from unnest(array[today(), ${ends[0]}::date, ${ends[0]}::date + 1, ${ends[1]}::date, ${ends[1]}::date + 1]) as d (day)
+      where d.day is not null and ${percent(next)} < ${percent(current)}) as lowers`.execute(read);
+  return rows[0]?.lowers === true;
+}
+
 /** Writes what is known of a holder, whose row is locked: nobody else does at the same time. */
 export function upsertTaxCertification(
   tx: TenantTx,

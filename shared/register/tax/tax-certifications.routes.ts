@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { isCountry } from '#kernel/countries.ts';
 import { dateOut, decimalOut, idInPath, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
@@ -58,6 +59,7 @@ export const setTaxCertification = route({
   description: [
     'Replaces what was known, but for the `tax_id`: without it the one on record stays, and null clears it. The number is stored encrypted; only its last four digits are ever shown again. A form has the day on which it was `signed_on`; a W-9 has an SSN, ITIN or EIN, and a W-8 may claim the treaty of a country, with the `treaty_rate` in percent that it allows on dividends.',
     'An issuer who withholds (`/settings/register`) does so on dividends that are frozen later: at 24 % from a person of the United States who has certified no number, or of whom the authority has said so (`backup_withholding`, which stays until it is set to false), unless the W-9 is that of an `exempt_payee`; at 30 % from holders with a W-8 or a foreign number, or at the rate of their treaty as long as the form holds on the payable date.',
+    'Where the issuer withholds, a form or a number by which less would be withheld from the holder on some day waits for a second person: the answer is then a change request, and what is on record stays until it is decided. What raises it, or leaves it as it is, takes effect at once.',
     'Another number is another person, as far as anybody knows: the KYC status of a holder who was verified with the one before goes back to PENDING. Whoever enters a number doesn’t verify the holder.',
   ].join('\n\n'),
   ...shared,
@@ -86,6 +88,13 @@ export const setTaxCertification = route({
   },
   concurrency: 'if-match',
   audit: 'tax-certification.set',
-  problems: ['not-found', 'shareholder-closed', 'precondition-failed', 'precondition-required'],
-  uses: ['fieldKey:use'],
+  waiting: ChangeRequest,
+  problems: [
+    'not-found',
+    'shareholder-closed',
+    'change-pending',
+    'precondition-failed',
+    'precondition-required',
+  ],
+  uses: ['fieldKey:use', 'eventBus:put'],
 });
