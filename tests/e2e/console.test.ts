@@ -10,6 +10,7 @@ import { accessToken } from '#local/sign-in.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { startBrowser } from '#tests/support/browser.ts';
 import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
+import type { Json } from '#tests/support/json.ts';
 import { loadedDemo } from './loaded-demo.ts';
 import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
@@ -362,7 +363,10 @@ test('a return that names no payment of ours is dealt with on the exceptions des
 });
 
 /** The paths of the API, where a screen has another one. */
-const API_PATHS: Readonly<Record<string, string>> = { '/payments': '/transactions' };
+const API_PATHS: Readonly<Record<string, string>> = {
+  '/payments': '/transactions',
+  '/meetings': '/proxy/meetings',
+};
 /** Lists whose things have screens of their own. */
 const LISTS = [
   '/approvals?state=APPROVED',
@@ -422,6 +426,81 @@ test('compliance finds a change by its request, follows it, verifies a day, hold
   expect(one.complaints).toEqual([]);
 });
 
+test('a ballot is cast, and counted by the tally on the screen', async () => {
+  const { data: meetings } = (await platform.api('acme/ADMIN', 'GET', '/proxy/meetings')).body;
+  const [{ id }] = meetings;
+  const { data: ballots } = (await platform.api('acme/ADMIN', 'GET', `/proxy/meetings/${id}/votes?limit=200`))
+    .body;
+  const voted = new Set(ballots.map(({ shareholder_id }: Json) => shareholder_id));
+  const { data: holders } = (await platform.api('acme/ADMIN', 'GET', '/shareholders?limit=200')).body;
+  const holder = holders.find((one: Json) => !voted.has(one.id) && one.holdings !== '0');
+  const one = await signedIn('acme', 'ADMIN');
+  const { page } = one;
+  await one.open(`/meetings/${id}`);
+  const tally = page.getByText('Ballots', { exact: true }).first().locator('..');
+  await tally.getByText(String(ballots.length), { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Cast a ballot' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Holder’s reference').fill(holder.external_ref);
+  await dialog.getByRole('button', { name: /^1\./ }).click();
+  await page.getByRole('option', { name: 'Against' }).click();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Cast the ballot' }).click();
+  await tally.getByText(String(ballots.length + 1), { exact: true }).waitFor();
+  const { data: cast } = (await platform.api('acme/ADMIN', 'GET', `/shareholders/${holder.id}/votes`)).body;
+  expect(cast[0].choices).toEqual({ [meetings[0].items[0].id]: 'AGAINST' });
+  expect(one.complaints).toEqual([]);
+});
+
+test('a webhook is added, its secret is shown once, and a test is sent, and sent again', async () => {
+  const one = await signedIn('acme', 'ADMIN');
+  const { page } = one;
+  await one.open('/webhooks');
+  await page.getByRole('button', { name: 'Add a webhook' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Address').fill('https://hooks.acme.example/console?token=1');
+  await dialog.getByLabel('transaction.returned').check();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Add the webhook' }).click();
+  await page.getByText(/^whsec_/).waitFor();
+  await page.getByRole('link', { name: /hooks\.acme\.example\/console/ }).click();
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  await page.getByRole('button', { name: /^Resend webhook\.test/ }).click();
+  await page.getByText(/^Attempt 1/).waitFor();
+  await one.settled();
+  expect(await page.content()).not.toContain('whsec_');
+  expect(await one.faults()).toEqual([]);
+  expect(one.complaints).toEqual([]);
+});
+
+test('an administrator invites somebody and proposes a key; both wait for a second person', async () => {
+  const one = await signedIn('acme', 'ADMIN');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open('/users');
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  await dialog.getByLabel('Email').fill('olive@acme.example');
+  await dialog.getByRole('button', { name: 'Invite them' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+  await page.getByRole('link', { name: 'ops@acme.example' }).click();
+  await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+  await page.getByRole('button', { name: 'Change the role' }).click();
+  expect(await one.faults()).toEqual([]);
+
+  await one.open('/api-keys');
+  await page.getByRole('button', { name: 'Propose a key' }).click();
+  await dialog.getByLabel('Name').fill('<b>Payroll</b>');
+  await dialog.getByLabel('Expires').fill('tomorrow');
+  await dialog.getByRole('button', { name: 'Propose the key' }).click();
+  await dialog.getByText(/expires_at/).waitFor();
+  await dialog.getByLabel('Expires').fill(`${addDays(dayOf(new Date()), 90)} 09:00`);
+  await dialog.getByRole('button', { name: 'Propose the key' }).click();
+  await page.getByText(/^vk_/).waitFor();
+  await page.getByText('<b>Payroll</b>').waitFor();
+  expect(await one.faults()).toEqual([]);
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('who has lost their role while the page was open is told so, and nothing is done', async () => {
   const one = await signedIn('initech', 'COMPLIANCE');
   const { page } = one;
@@ -454,7 +533,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
     [
       ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
       ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
-      ...['/audit', '/access', '/legal-holds'],
+      ...['/audit', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
     ],
   ],
   ['globex/OPS', ['/', '/uploads']],

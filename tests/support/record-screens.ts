@@ -32,6 +32,8 @@ const SCREENS = [
   { name: 'dividend', path: '/dividends', first: true },
   { name: 'payments', path: '/payments' },
   { name: 'payment', path: '/payments?status=SETTLED', first: true },
+  { name: 'meeting', path: '/meetings', first: true },
+  { name: 'audit', path: '/audit' },
   { name: 'uploads', path: '/uploads' },
 ] as const;
 

@@ -3,9 +3,11 @@ import type * as approvals from '#approvals/approvals.routes.ts';
 import type * as audit from '#audit/audit.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
+import type * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
 import type * as federation from '#identity/federation/federation.routes.ts';
 import type * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import type * as access from '#identity/sign-in/sign-in.routes.ts';
+import type * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import type * as users from '#identity/users/users.routes.ts';
 import type * as operations from '#operations/operations.routes.ts';
 import type * as exceptions from '#payments/exceptions/exceptions.routes.ts';
@@ -16,9 +18,13 @@ import type * as orders from '#payments/orders/orders.routes.ts';
 import type * as reversals from '#payments/reversals/reversals.routes.ts';
 import type * as dividendPayments from '#payments/runs/dividend-payments.routes.ts';
 import type * as payments from '#payments/runs/payment-runs.routes.ts';
+import type * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import type * as plans from '#plans/me.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
+import type * as meetings from '#proxy/meetings.routes.ts';
+import type * as votes from '#proxy/votes.routes.ts';
 import type * as classes from '#register/classes/security-classes.routes.ts';
+import type * as registerSettings from '#register/limits/register-settings.routes.ts';
 import type * as positions from '#register/positions.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
 import type * as reportExports from '#reporting/exports/exports.routes.ts';
@@ -28,6 +34,7 @@ import type * as participantUploads from '#uploads/intake/participant-uploads.ro
 import type * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
 import type * as rejectedRows from '#uploads/intake/rejected-rows.routes.ts';
 import type * as uploads from '#uploads/intake/uploads.routes.ts';
+import type * as webhooks from '#webhooks/webhooks.routes.ts';
 
 type Modules = [
   typeof approval,
@@ -57,6 +64,13 @@ type Modules = [
   typeof participantUploads,
   typeof payeeUploads,
   typeof rejectedRows,
+  typeof apiKeys,
+  typeof signInSettings,
+  typeof paymentSettings,
+  typeof meetings,
+  typeof votes,
+  typeof registerSettings,
+  typeof webhooks,
   typeof uploads,
   typeof users,
 ];

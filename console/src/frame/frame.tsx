@@ -30,6 +30,15 @@ const Audit = lazy(() => import('../screens/audit.tsx'));
 const AccessReport = lazy(() => import('../screens/access.tsx'));
 const LegalHolds = lazy(() => import('../screens/legal-holds.tsx'));
 const Reports = lazy(() => import('../screens/reports.tsx'));
+const Meetings = lazy(() => import('../screens/meetings.tsx'));
+const CallMeeting = lazy(() => import('../screens/call-meeting.tsx'));
+const Meeting = lazy(() => import('../screens/meeting.tsx'));
+const Webhooks = lazy(() => import('../screens/webhooks.tsx'));
+const Webhook = lazy(() => import('../screens/webhook.tsx'));
+const Users = lazy(() => import('../screens/users.tsx'));
+const User = lazy(() => import('../screens/user.tsx'));
+const ApiKeys = lazy(() => import('../screens/api-keys.tsx'));
+const Settings = lazy(() => import('../screens/settings.tsx'));
 const Uploads = lazy(() => import('../screens/uploads.tsx'));
 const Upload = lazy(() => import('../screens/upload.tsx'));
 
@@ -184,6 +193,27 @@ function Screens({ me }: { me: Me }) {
         </Route>
         <Route path="/reports">
           <Reports me={me} />
+        </Route>
+        <Route path="/meetings">
+          <Meetings me={me} />
+        </Route>
+        <Route path="/meetings/new">
+          <CallMeeting me={me} />
+        </Route>
+        <Route path="/meetings/:id">{({ id }) => <Meeting key={id} id={id} me={me} />}</Route>
+        <Route path="/webhooks">
+          <Webhooks me={me} />
+        </Route>
+        <Route path="/webhooks/:id">{({ id }) => <Webhook key={id} id={id} me={me} />}</Route>
+        <Route path="/users">
+          <Users me={me} />
+        </Route>
+        <Route path="/users/:id">{({ id }) => <User key={id} id={id} me={me} />}</Route>
+        <Route path="/api-keys">
+          <ApiKeys me={me} />
+        </Route>
+        <Route path="/settings">
+          <Settings me={me} />
         </Route>
         <Route path="/uploads">
           <Uploads me={me} />

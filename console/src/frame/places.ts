@@ -19,17 +19,22 @@ const REPORTS: Place = { text: 'Reports', path: '/reports' };
 const AUDIT: Place = { text: 'Audit trail', path: '/audit' };
 const ACCESS: Place = { text: 'Access', path: '/access' };
 const LEGAL_HOLDS: Place = { text: 'Legal holds', path: '/legal-holds' };
+const MEETINGS: Place = { text: 'Meetings', path: '/meetings' };
+const USERS: Place = { text: 'Users', path: '/users' };
+const API_KEYS: Place = { text: 'API keys', path: '/api-keys' };
+const WEBHOOKS: Place = { text: 'Webhooks', path: '/webhooks' };
+const SETTINGS: Place = { text: 'Settings', path: '/settings' };
 const MONEY = [PAYMENTS, EXCEPTIONS, BANK_FILES] as const;
 
 /** The screens of those who watch over others. */
-const OVERSIGHT = [AUDIT, ACCESS, LEGAL_HOLDS] as const;
+const OVERSIGHT = [AUDIT, ACCESS, LEGAL_HOLDS, USERS, API_KEYS] as const;
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {
   if (role === 'EMPLOYEE') return [HOME];
   if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS];
-  const last = [UPLOADS, REPORTS, ...(role === 'OPS' ? [] : OVERSIGHT)];
-  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, ...MONEY, ...last];
+  const last = [UPLOADS, REPORTS, ...(role === 'OPS' ? [] : OVERSIGHT), WEBHOOKS, SETTINGS];
+  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, MEETINGS, ...MONEY, ...last];
   return [HOME, APPROVALS, ...MONEY, ...last];
 }
 

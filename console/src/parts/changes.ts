@@ -66,6 +66,9 @@ const SCREENS: Readonly<Record<string, string>> = {
   uploads: '/uploads',
   transactions: '/payments',
   'bank-files': '/bank-files',
+  meetings: '/meetings',
+  webhooks: '/webhooks',
+  users: '/users',
 };
 
 /** The screen of what a change is about, where there is one. */

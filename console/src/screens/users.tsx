@@ -1,0 +1,128 @@
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Select from '@cloudscape-design/components/select';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useState } from 'react';
+import { call } from '../api/call.ts';
+import type { Answer, Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { Act, Proposed, proposedBy } from '../parts/act.tsx';
+import { instant, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
+import { Once } from '../parts/once.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { Screen } from '../parts/screen.tsx';
+import { ROLE_OPTIONS, USER_LOOKS, type UserRole } from '../parts/user.tsx';
+
+type User = Row<'GET /users'>;
+
+/** The people of the company. */
+export default function Users({ me }: { me: Me }) {
+  const [isInviting, setInviting] = useState(false);
+  const [proposed, setProposed] = useState<string>();
+  const [link, setLink] = useState<string>();
+  return (
+    <Screen
+      title="Users"
+      description="Nobody knows another’s password: people are invited by a link, and set their own."
+      actions={
+        me.role === 'ADMIN' && (
+          <Button variant="primary" onClick={() => setInviting(true)}>
+            Invite somebody
+          </Button>
+        )
+      }
+    >
+      {proposed !== undefined && <Proposed id={proposed} />}
+      {link !== undefined && <Once what="The link of the invitation" text={link} />}
+      <Pages
+        title="People"
+        queryKey={['users', 'list']}
+        load={(cursor) => call('GET /users', { query: { cursor } })}
+        rowId={(row: User) => row.id}
+        empty="Nobody is there."
+        columns={[
+          {
+            id: 'email',
+            header: 'Email',
+            isRowHeader: true,
+            minWidth: 200,
+            cell: (row) => (
+              <span className="long">
+                <Go to={`/users/${row.id}`}>{row.email}</Go>
+              </span>
+            ),
+          },
+          { id: 'role', header: 'Role', cell: (row) => words(row.role) },
+          {
+            id: 'status',
+            header: 'Status',
+            minWidth: 130,
+            cell: (row) => (
+              <StatusIndicator type={USER_LOOKS[row.status]}>{words(row.status)}</StatusIndicator>
+            ),
+          },
+          { id: 'employee', header: 'Employee', cell: (row) => row.employee_id ?? '–' },
+          {
+            id: 'since',
+            header: 'Since',
+            minWidth: 160,
+            cell: (row) => instant(row.created_at, me.tenant?.time_zone),
+          },
+        ]}
+      />
+      {isInviting && (
+        <Invite
+          onClose={() => setInviting(false)}
+          onDone={(answer) => {
+            setProposed(proposedBy(answer));
+            setLink('invitation_url' in answer ? answer.invitation_url : undefined);
+          }}
+        />
+      )}
+    </Screen>
+  );
+}
+
+interface InviteProps {
+  onClose(): void;
+  onDone(answer: Answer<'POST /users'>): void;
+}
+
+function Invite({ onClose, onDone }: InviteProps) {
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<UserRole>('OPS');
+  const [employee, setEmployee] = useState('');
+  const own = role === 'EMPLOYEE' && employee.trim() !== '' ? { employee_id: employee.trim() } : {};
+  return (
+    <Act
+      verb="Invite them"
+      asks="The link works once, for 72 hours. For the roles Admin, Compliance and Ops a second person approves first."
+      disabled={email.trim() === ''}
+      content={JSON.stringify([email, role, own])}
+      send={({ key }) => call('POST /users', { key, body: { email: email.trim(), role, ...own } })}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <FormField label="Email">
+        <Input value={email} inputMode="email" onChange={({ detail }) => setEmail(detail.value)} />
+      </FormField>
+      <FormField label="Role">
+        <Select
+          options={ROLE_OPTIONS}
+          selectedOption={ROLE_OPTIONS.find(({ value }) => value === role) ?? null}
+          onChange={({ detail }) => setRole(detail.selectedOption.value as UserRole)}
+        />
+      </FormField>
+      {role === 'EMPLOYEE' && (
+        <FormField
+          label="Employee’s id"
+          description="As the employer’s files have it: it shows them their plans."
+        >
+          <Input value={employee} onChange={({ detail }) => setEmployee(detail.value)} />
+        </FormField>
+      )}
+    </Act>
+  );
+}
