@@ -377,7 +377,7 @@ const LISTS = [
 ];
 
 test('what another tenant has does not exist, on any screen', async () => {
-  const one = await signedIn('initech', 'OPS');
+  const one = await signedIn('initech', 'ADMIN');
   for (const list of LISTS) {
     const [path = ''] = list.split('?');
     const { body } = await platform.api('acme/ADMIN', 'GET', `${API_PATHS[path] ?? path}?limit=1`);
