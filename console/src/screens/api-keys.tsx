@@ -110,7 +110,7 @@ export default function ApiKeys({ me }: { me: Me }) {
                   {row.status === 'ACTIVE' && (
                     <Button
                       variant="inline-link"
-                      ariaLabel={`Replace the secret of ${row.name}`}
+                      ariaLabel={`Replace it: the secret of ${row.name}`}
                       onClick={() => setDeed({ key: row, verb: 'rotate' })}
                     >
                       Replace it
@@ -118,7 +118,7 @@ export default function ApiKeys({ me }: { me: Me }) {
                   )}
                   <Button
                     variant="inline-link"
-                    ariaLabel={`Revoke ${row.name}`}
+                    ariaLabel={`Revoke the key ${row.name}`}
                     onClick={() => setDeed({ key: row, verb: 'revoke' })}
                   >
                     Revoke the key

@@ -289,7 +289,7 @@ function LastAttempt({ delivery: { attempts } }: { delivery: Delivery }) {
   return (
     <SpaceBetween size="xxs">
       <span className="long">
-        {last.status === null ? (last.error ?? 'No answer') : `Answered ${last.status}`}
+        {last.status === null ? words(last.error ?? 'no-answer') : `Answered ${last.status}`}
       </span>
       <Box variant="small">
         Attempt {last.attempt}, {last.duration_ms} ms
