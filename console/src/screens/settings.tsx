@@ -113,7 +113,7 @@ function RegisterForm({ settings, onClose, onProposed }: RegisterFormProps) {
   );
 }
 
-/** How payments leave is agreed with a bank, and set by the API. */
+/** Payments leave as it was agreed with a bank: that is set by the API, and shown here. */
 function OfPayments({ me }: { me: Me }) {
   const { data, error } = useQuery({
     queryKey: ['settings', 'payments'],
@@ -204,7 +204,7 @@ interface SignInFormProps {
   onProposed(approvalId: string | undefined): void;
 }
 
-/** What it doesn’t ask for stays as it is. */
+/** The rules of sign-in that are numbers and networks; the others stay as they are. */
 function SignInForm({ settings, onClose, onProposed }: SignInFormProps) {
   const [factor, setFactor] = useState(settings.second_factor_demanded?.toString() ?? '');
   const [networks, setNetworks] = useState(settings.networks?.join('\n') ?? '');
