@@ -76,7 +76,7 @@ export class ConsoleVisit {
 
   /** Returns what is wrong with the screen for people who use it by keyboard or screen reader, and by how much it is too wide. */
   async faults(): Promise<string[]> {
-    // What has been scrolled half under the bar at the top is no smaller for that.
+    // A link that is scrolled half under the bar at the top is no smaller for that.
     await this.page.evaluate(() => scrollTo(0, 0));
     const { violations } = await new AxeBuilder({ page: this.page }).withTags(WCAG).analyze();
     const tooWide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
