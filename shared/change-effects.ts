@@ -25,6 +25,7 @@ export const changeEffects: EffectsOfChanges = {
   'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'kyc-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
+  'tax-certification-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'bank-account-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'corporate-action': async () => (await import('#dividends/reverse-split.ts')).splitWithCashEffects,
   'vesting-event': async () => (await import('#plans/vesting-events/record-event.ts')).vestingEventEffects,

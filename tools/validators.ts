@@ -6,6 +6,7 @@ import { contributionRowSchema } from '#uploads/checking/contribution-upload.sch
 import { kycRowSchema } from '#uploads/checking/kyc-upload.schema.ts';
 import { participantRowSchema } from '#uploads/checking/participant-upload.schema.ts';
 import { shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
+import { taxRowSchema } from '#uploads/checking/tax-certification-upload.schema.ts';
 import { generate } from './generated-file.ts';
 
 /**
@@ -54,6 +55,7 @@ for (const [name, schema] of Object.entries({
   'kyc-row': kycRowSchema,
   'participant-row': participantRowSchema,
   'shareholder-row': shareholderRowSchema,
+  'tax-certification-row': taxRowSchema,
 })) {
   generate(`shared/generated/${name}.validator.js`, compile(schema), 'npm run validators');
   generate(`shared/generated/${name}.validator.d.ts`, DECLARATIONS, 'npm run validators');

@@ -365,6 +365,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ...{ before: '1000000', after: '1000784.5', authorized: '2000000', version: 2 },
   },
   listPlanDocuments: { data: [planDocument], next_cursor: null },
+  createTaxCertificationUpload: { ...upload, kind: 'tax-certifications', filename: 'forms.csv' },
   createBankAccountUpload: { ...upload, kind: 'bank-accounts', filename: 'accounts.csv' },
   GetDividendReportResponse: {
     dividend_id: ID(14),

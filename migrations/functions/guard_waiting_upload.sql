@@ -6,6 +6,7 @@ begin
   if (case new.kind
       when 'kyc' then is_approved_change('kyc-file', 'uploads', new.id::text, new.approved_by)
       when 'bank-accounts' then is_approved_change('bank-account-file', 'uploads', new.id::text, new.approved_by)
+      when 'tax-certifications' then is_approved_change('tax-certification-file', 'uploads', new.id::text, new.approved_by)
       else is_approved_change('register-file', 'uploads', new.id::text, new.approved_by)
         or is_approved_change('dropped-file', 'uploads', new.id::text, new.approved_by)
     end)

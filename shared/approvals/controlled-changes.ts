@@ -71,6 +71,7 @@ export const CONTROLLED_CHANGES = {
   'dropped-file': { title: 'A dropped file of the register', ...ofOperations },
   /** A file of payees waits if it changes any of them: one approval stands for all of its rows. Only who verifies one payee verifies a file of them. */
   'kyc-file': { title: 'A file of KYC statuses', ...ofOperations, decides: ['COMPLIANCE'] },
+  'tax-certification-file': { title: 'A file of tax forms of holders', ...ofOperations },
   'bank-account-file': { title: 'A file of bank accounts of payees', ...ofOperations },
   /** A split changes every position of a class, and so does its reversal: both always wait. */
   'corporate-action': { title: 'A corporate action', ...ofOperations },

@@ -1659,7 +1659,7 @@ export interface UploadMappings {
   created_at: Generated<Timestamp>;
   definition: Json;
   id: Generated<string>;
-  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'participants';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'tax-certifications' | 'participants';
   name: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
@@ -1688,7 +1688,7 @@ export interface Uploads {
   filename: string;
   id: Generated<string>;
   ignored: Generated<number>;
-  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'participants' | 'unknown';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'tax-certifications' | 'participants' | 'unknown';
   mapping: Json | null;
   multipart_id: string | null;
   object_key: string;

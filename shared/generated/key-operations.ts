@@ -51,6 +51,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   createShareholder: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   createShareholderBankAccount: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   createShareholderUpload: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
+  createTaxCertificationUpload: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   createTenant: {"roles":["OPERATOR"],"tenants":["PLATFORM"]},
   createTenantLink: {"roles":["ADMIN"],"tenants":["ISSUER"]},
   createUploadMapping: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},

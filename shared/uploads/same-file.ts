@@ -2,6 +2,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { hasRevokedSince } from '#proxy/revoked-ballots.ts';
 import { hasChangedSince, sourceOfUpload } from '#register/register-changes.ts';
 import { type FileIdentity, findUploadOfFile, setOvertaken, type UploadRecord } from './upload.repository.ts';
+import type { UploadKind } from './upload-kind.ts';
 
 /**
  * Finds the upload that stands for a file's bytes: once it is completed, or waits for approval. Bytes of a register stand for nothing any more once
@@ -17,12 +18,20 @@ export async function findSameFile(
   return first !== undefined && (await isOvertaken(read, first)) ? undefined : first;
 }
 
+/** Files of these kinds are compared with what is there, each time. */
+const COMPARED: ReadonlySet<string> = new Set<UploadKind>([
+  'kyc',
+  'bank-accounts',
+  'tax-certifications',
+  'participants',
+]);
+
 async function isOvertaken(
   read: TenantRead,
   { id, kind, state, completed_at, rejected, dry_run }: UploadRecord,
 ): Promise<boolean> {
   if (state !== 'COMPLETED' || completed_at === null) return false;
-  if (kind === 'kyc' || kind === 'bank-accounts' || kind === 'participants') return true;
+  if (COMPARED.has(kind)) return true;
   if (kind === 'ballots') return dry_run || rejected > 0 || (await hasRevokedSince(read, completed_at));
   if (kind !== 'shareholders') return false;
   return hasChangedSince(read, { source: sourceOfUpload(id), endedAt: completed_at });

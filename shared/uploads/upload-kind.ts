@@ -7,6 +7,7 @@ export const UPLOAD_KINDS = [
   'ballots',
   'kyc',
   'bank-accounts',
+  'tax-certifications',
   'participants',
 ] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
@@ -21,6 +22,7 @@ export const TENANT_TYPES_OF: Readonly<Record<UploadKind, readonly TenantType[]>
   ballots: ['ISSUER'],
   kyc: ['ISSUER', 'SPONSOR'],
   'bank-accounts': ['ISSUER', 'SPONSOR'],
+  'tax-certifications': ['ISSUER'],
   participants: ['SPONSOR'],
 };
 

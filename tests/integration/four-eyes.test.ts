@@ -49,7 +49,7 @@ import { RegisterFiles } from '#tests/support/register-files.ts';
 import { otherSide, Releases, vestedPlan } from '#tests/support/releases.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { DELIVERY, storeFile } from '#tests/support/uploads.ts';
+import { DELIVERY, objectText, storeFile } from '#tests/support/uploads.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 
 /**
@@ -348,6 +348,12 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
   'kyc-file': async (tenant, by) => {
     const ref = await insertPayee(tenant);
     const { id } = (await new RegisterFiles(aws, by, 'kyc').load(`payee,status\n${ref},PENDING\n`)).body;
+    return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
+  },
+  'tax-certification-file': async (tenant, by) => {
+    const ref = await insertPayee(tenant);
+    const file = `payee,tax_id_type,tax_id,certification,signed_on\n${ref},SSN,123-45-6789,W9,2026-01-05\n`;
+    const { id } = (await new RegisterFiles(aws, by, 'taxes').load(file)).body;
     return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
   },
   'bank-account-file': async (tenant, by) => {
@@ -814,6 +820,112 @@ describe('the tax id of a holder', () => {
     });
     // More is withheld: at once.
     expect((await certify(ops, id, { tax_id: SSN }, 2)).status).toBe(200);
+  });
+
+  test('comes by file too: each row is judged by its form, and one approval stands for the file', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const [ops, compliance] = [tenant.as('OPS'), new Approvals(tenant.as('COMPLIANCE'))];
+    await withhold(tenant);
+    const files = new RegisterFiles(aws, ops, 'taxes');
+    const ids: Record<string, string> = {};
+    for (const ref of ['A', 'B', 'C', 'D', 'E', 'F']) {
+      const { id } = await one(
+        `insert into shareholders (tenant_id, external_ref, name, kyc_status, status) values ($1, $2, 'Ada', 'VERIFIED', $3) returning id`,
+        [tenant.id, ref, ref === 'C' ? 'CLOSED' : 'ACTIVE'],
+      );
+      ids[ref] = String(id);
+    }
+    const [a = '', b = '', d = '', e = ''] = [ids.A, ids.B, ids.D, ids.E];
+    expect((await certify(ops, a, { tax_id: SSN })).status).toBe(200);
+    expect((await certify(ops, d, { tax_id: SSN, backup_withholding: true })).status).toBe(200);
+    const content = [
+      'payee,tax_id_type,tax_id,certification,signed_on,treaty_country,treaty_rate,exempt_payee,backup_withholding',
+      'A,SSN,123 45 6789,NONE,,,,,',
+      'B,EIN,12-3456780,W9,2026-01-05,,,TRUE,',
+      'B,EIN,12-3456780,W9,2026-01-05,,,,',
+      'C,EIN,12-3456780,W9,2026-01-05,,,,',
+      'X,EIN,12-3456780,W9,2026-01-05,,,,',
+      'D,EIN,12-3456780,NONE,,,,,',
+      'E,,,W8BEN,2026-01-05,DE,15.00,,',
+      'F,SSN,666-45-6789,W9,2026-01-05,,,,',
+      'G,,987-65-4321,W9,2026-01-05,,,,',
+      'E,,,W9,2026-01-05,,,,',
+      'F,,,W9,2026-01-05,,,,',
+    ].join('\n');
+    const loaded = await files.load(content);
+    expect(loaded.body, loaded.text).toMatchObject({
+      ...{ state: 'AWAITING_APPROVAL', rows: 11, accepted: 4, rejected: 7 },
+      changes: { created: 2, changed: 1, unchanged: 1 },
+    });
+    const faults = loaded.body.errors.map((fault: { line: number; column: string; code: string }) => [
+      ...[fault.line, fault.column, fault.code],
+    ]);
+    expect(faults).toEqual([
+      [4, 'payee', 'duplicate-payee'],
+      [5, 'payee', 'holder-closed'],
+      [6, 'payee', 'unknown-payee'],
+      [9, 'tax_id', 'unknown-value'],
+      [10, 'tax_id_type', 'required'],
+      [11, 'payee', 'duplicate-payee'],
+      [12, 'tax_id', 'required'],
+    ]);
+    const { rows: kept } = await database.admin.query(
+      `select u::text as row from uploads u where id = $1 union all select a::text from audit_log a where tenant_id = $2
+       union all select c::text from change_requests c where tenant_id = $2`,
+      [loaded.body.id, tenant.id],
+    );
+    const stored = `errors/${tenant.id}/${loaded.body.id}`;
+    const [errors, changes] = [
+      await objectText(aws, `${stored}.csv`),
+      await objectText(aws, `${stored}-changes.csv`),
+    ];
+    expect(errors).toContain('F,SSN,****6789,W9,2026-01-05');
+    expect(changes).toContain('B,EIN,W9,2026-01-05,,,true,false,3,6780');
+    for (const text of [JSON.stringify(kept), errors, changes])
+      expect(text).not.toMatch(/12-?3456780|666-?45-?6789|987-?65-?4321/);
+    expect((await certificationOf(ops, b)).body.version, 'nothing is set yet').toBe(0);
+    // Somebody sets one of them meanwhile.
+    expect((await certify(ops, e, { tax_id: { type: 'FOREIGN', number: 'X-1' } })).status).toBe(200);
+    expect((await compliance.approve(await requestFor(tenant, loaded.body.id))).status).toBe(200);
+    await files.process(loaded.body.id);
+    const done = await files.get(loaded.body.id);
+    expect(done.body, done.text).toMatchObject({ state: 'COMPLETED', accepted: 3, rejected: 8 });
+    expect(done.body.errors.find(({ line }: { line: number }) => line === 8)).toMatchObject({
+      code: 'changed-since-received',
+    });
+    expect((await certificationOf(ops, b)).body).toMatchObject({
+      ...{ tax_id: { type: 'EIN', last4: '6780' }, certification: 'W9', exempt_payee: true, version: 1 },
+    });
+    expect((await certificationOf(ops, a)).body.version, 'was so already').toBe(1);
+    expect((await certificationOf(ops, d)).body).toMatchObject({
+      ...{ tax_id: { type: 'EIN', last4: '6780' }, backup_withholding: true, version: 2 },
+    });
+    expect((await certificationOf(ops, e)).body).toMatchObject({ certification: 'NONE', version: 1 });
+    const kyc = await database.admin.query(
+      'select external_ref, kyc_status from shareholders where tenant_id = $1 order by 1',
+      [tenant.id],
+    );
+    expect(
+      Object.fromEntries(kyc.rows.map(({ external_ref, kyc_status }) => [external_ref, kyc_status])),
+    ).toEqual({
+      ...{ A: 'VERIFIED', B: 'VERIFIED', C: 'VERIFIED', D: 'PENDING', E: 'VERIFIED', F: 'VERIFIED' },
+    });
+    // The number is sealed for its holder: it can be sent again, and is the same one.
+    const again = await files.load(
+      `payee,tax_id_type,tax_id,certification,signed_on,exempt_payee\nB,EIN,123456780,W9,2026-01-05,true\n`,
+    );
+    expect(again.body).toMatchObject({
+      state: 'COMPLETED',
+      changes: { created: 0, changed: 0, unchanged: 1 },
+    });
+    const treaty = await files.load(
+      'payee,certification,signed_on,treaty_country,treaty_rate\nE,W8BEN,2026-01-05,DE,15.00\n',
+    );
+    await compliance.approve(await requestFor(tenant, treaty.body.id));
+    await files.process(treaty.body.id);
+    expect((await certificationOf(ops, e)).body).toMatchObject({
+      ...{ tax_id: { type: 'FOREIGN' }, certification: 'W8BEN', treaty_rate: '15', expires_on: '2029-12-31' },
+    });
   });
 
   test('that is another one asks for KYC again, also when it was taken away in between', async () => {

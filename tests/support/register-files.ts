@@ -3,6 +3,7 @@ import { handler as payrollHandler } from '#functions/uploads/create-contributio
 import { handler as kycHandler } from '#functions/uploads/create-kyc-upload.ts';
 import { handler as participantsHandler } from '#functions/uploads/create-participant-upload.ts';
 import { handler as createHandler } from '#functions/uploads/create-shareholder-upload.ts';
+import { handler as taxesHandler } from '#functions/uploads/create-tax-certification-upload.ts';
 import { handler as getHandler } from '#functions/uploads/get-upload.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { createParticipantUpload } from '#uploads/intake/participant-uploads.routes.ts';
@@ -21,6 +22,7 @@ const KINDS = {
   register: { handler: createHandler, route: createShareholderUpload },
   kyc: { handler: kycHandler, route: payeeRoutes.createKycUpload },
   accounts: { handler: accountsHandler, route: payeeRoutes.createBankAccountUpload },
+  taxes: { handler: taxesHandler, route: payeeRoutes.createTaxCertificationUpload },
   payroll: { handler: payrollHandler, route: createContributionUpload },
   participants: { handler: participantsHandler, route: createParticipantUpload },
 } as const;

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<ChangeRequest['kind'], string>> = {
   'register-file': 'File of the register',
   'dropped-file': 'Dropped file of the register',
   'kyc-file': 'File of KYC statuses',
+  'tax-certification-file': 'File of tax forms',
   'bank-account-file': 'File of bank accounts',
   'corporate-action': 'Corporate action',
   'vesting-event': 'Vesting event',

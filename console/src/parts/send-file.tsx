@@ -24,6 +24,7 @@ const KINDS = {
   participants: { text: 'Census of participants', of: ['SPONSOR'] },
   kyc: { text: 'KYC statuses', of: ['ISSUER', 'SPONSOR'] },
   'bank-accounts': { text: 'Bank accounts', of: ['ISSUER', 'SPONSOR'] },
+  'tax-certifications': { text: 'Tax ids and forms', of: ['ISSUER'] },
 } as const;
 type Kind = keyof typeof KINDS;
 type TenantType = NonNullable<Me['tenant']>['type'];

@@ -15,7 +15,7 @@ const KINDS: readonly string[] = ['USER', 'API_KEY', 'DROP_CREDENTIAL'];
 const words = (list: readonly string[]): string => list.join(' ');
 
 /** The controlled changes that come by a drop credential. */
-const DROPPED = ['dropped-file', 'kyc-file', 'bank-account-file'] as const;
+const DROPPED = ['dropped-file', 'kyc-file', 'bank-account-file', 'tax-certification-file'] as const;
 
 function conflicts({ kind, role, behind_role }: AccessReportRow): readonly string[] {
   if (kind === 'USER') return conflictsOf(role);

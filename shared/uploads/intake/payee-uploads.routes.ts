@@ -48,3 +48,21 @@ export const createBankAccountUpload = route({
   ...ofPayees,
   example: { filename: 'accounts.csv', size: 1_048_576 },
 });
+
+export const createTaxCertificationUpload = route({
+  operationId: 'createTaxCertificationUpload',
+  path: '/uploads/tax-certifications',
+  summary: 'Upload a file of tax ids and forms of shareholders',
+  description: [
+    ...DOORS,
+    'Columns: `payee` (the `external_ref` of a shareholder), `certification` (W9, W8BEN, W8BENE or NONE), and optionally `tax_id_type` with `tax_id`, `signed_on`, `treaty_country`, `treaty_rate`, `exempt_payee` and `backup_withholding` (true or false).',
+    'A row replaces the form on record, as `PUT /shareholders/{id}/tax-certification` does: without a number the one on record stays, and so does the authority’s word where `backup_withholding` is empty. Another number of a verified holder sets KYC back to PENDING.',
+    ...WAITS,
+    'Numbers are stored encrypted: findings, errors files and lists of changes have their last digits, so that a refused row needs its number again.',
+    MAPPED,
+    ...SAME_BYTES,
+  ].join('\n'),
+  ...ofPayees,
+  tenants: ['ISSUER'],
+  example: { filename: 'forms.csv', size: 1_048_576 },
+});

@@ -53,6 +53,7 @@ export const SETTINGS_OF: Readonly<Record<UploadKind, object>> = {
   ballots: namedSettings,
   kyc: namedSettings,
   'bank-accounts': namedSettings,
+  'tax-certifications': namedSettings,
   participants: namedSettings,
 };
 

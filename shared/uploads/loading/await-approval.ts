@@ -21,6 +21,7 @@ import type { Review } from './upload-loader.ts';
 function kindOf({ kind, door }: UploadRecord): ChangeKind {
   if (kind === 'kyc') return 'kyc-file';
   if (kind === 'bank-accounts') return 'bank-account-file';
+  if (kind === 'tax-certifications') return 'tax-certification-file';
   return door === 'DROP' ? 'dropped-file' : 'register-file';
 }
 

@@ -5,6 +5,7 @@ import { kycLoader } from './kyc-loader.ts';
 import { participantLoader } from './participant-loader.ts';
 import { payrollLoader } from './payroll-loader.ts';
 import { registerLoader } from './register-loader.ts';
+import { taxCertificationLoader } from './tax-certification-loader.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 /** The loader of each kind of file. Only the worker loads this module. */
@@ -14,5 +15,6 @@ export const uploadLoaders: Readonly<Record<UploadKind, UploadLoader>> = {
   ballots: ballotLoader,
   kyc: kycLoader,
   'bank-accounts': bankAccountLoader,
+  'tax-certifications': taxCertificationLoader,
   participants: participantLoader,
 };

@@ -6,6 +6,7 @@ import { DERIVED_NAME } from '#uploads/checking/detail-columns.ts';
 import { KYC_COLUMNS, kycRowSchema } from '#uploads/checking/kyc-upload.schema.ts';
 import { PARTICIPANT_COLUMNS, participantRowSchema } from '#uploads/checking/participant-upload.schema.ts';
 import { REGISTER_COLUMNS, shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
+import { TAX_COLUMNS, taxRowSchema } from '#uploads/checking/tax-certification-upload.schema.ts';
 import type { Encoding } from '#uploads/formats/upload-row.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 
@@ -92,6 +93,23 @@ const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
     valuesOf: (column) => {
       const { account_type, holder_type } = bankAccountRowSchema.properties;
       return { account_type: account_type.enum, holder_type: holder_type.enum }[column];
+    },
+  },
+  'tax-certifications': {
+    columns: TAX_COLUMNS,
+    required: taxRowSchema.required,
+    number: 'tax_id',
+    hasNoDecimals: true,
+    spread: 'certification',
+    day: { takesMonth: false },
+    valuesOf: (column) => {
+      const { tax_id_type, certification, exempt_payee, backup_withholding } = taxRowSchema.properties;
+      return {
+        tax_id_type: tax_id_type.enum,
+        certification: certification.enum,
+        exempt_payee: exempt_payee.enum,
+        backup_withholding: backup_withholding.enum,
+      }[column];
     },
   },
   participants: {
