@@ -407,7 +407,7 @@ describe('who may do what', () => {
     );
     expect(await of(drop)).toMatchObject({
       kind: 'DROP_CREDENTIAL',
-      conflicts: 'dropped-file bank-account-file',
+      conflicts: 'dropped-file tax-certification-file bank-account-file',
       made_by: admin,
     });
   });
