@@ -132,7 +132,7 @@ async function insertPlans(admin: pg.Pool, tenantId: string): Promise<string[]> 
   );
   const { rows } = await admin.query<{ id: string }>(
     `insert into plans (tenant_id, employee_id, plan_type, currency, enrolled_on, vesting_start, vested_as_of)
-     select $1, 'e' || n, 'ESPP', 'USD', '2025-01-01', '2025-01-01', '2025-01-01' from generate_series(1, $2) n returning id`,
+     select $1, 'e' || n, 'ESPP', 'EUR', '2025-01-01', '2025-01-01', '2025-01-01' from generate_series(1, $2) n returning id`,
     [tenantId, PLANS],
   );
   await admin.query('vacuum analyze');

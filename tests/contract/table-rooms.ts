@@ -80,6 +80,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0212_employer_match.sql': 'plans',
   '0250_releases.sql': 'plans',
   '0251_reversed_uses.sql': 'plans',
+  '0252_more_limits.sql': 'plans',
   '0111_contradictions.sql': 'payments',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',

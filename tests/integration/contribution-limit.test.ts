@@ -139,6 +139,33 @@ test.each(SOURCES)('money from %s vests, and counts, as its source says', async 
     });
 });
 
+test.each([
+  ['ESPP', 'USD', '2026-02-01', '25000.00'],
+  ['ESPP', 'USD', '2019-02-01', '25000.00'],
+  ['401K', 'USD', '2023-02-01', '22500.00'],
+  ['401K', 'USD', '2015-02-01', '18000.00'],
+  // Nothing is known of these, and the explanation says so.
+  ['401K', 'USD', '2014-02-01', undefined],
+  ['401K', 'EUR', '2026-02-01', undefined],
+  ['ESPP', 'EUR', '2026-02-01', undefined],
+] as const)(
+  'a %s in %s on %s takes %s of the employee, or what is entered where no limit is known',
+  async (plan_type, currency, day, most) => {
+    const id = await newPlan({ plan_type, currency, enrolled_on: '2014-01-01' });
+    const put = (amount: string) => contribute(globex, id, { amount, currency, effective_date: day });
+    expect((await put(most ?? '99999.00')).status).toBe(201);
+    expect(await put('0.01')).toMatchObject(
+      most === undefined
+        ? { status: 201 }
+        : { status: 422, body: { errors: [{ pointer: '/amount', code: 'employee-deferral-limit' }] } },
+    );
+    const explained = await call(explainHandler, explainPlan, {
+      ...{ as: globex.as('ADMIN'), params: { id }, query: { as_of: `${day.slice(0, 4)}-12-31` } },
+    });
+    expect(explained.body.limits.known, explained.text).toBe(most !== undefined);
+  },
+);
+
 test('the catch-up of whoever earned more than the wage limit in the year before must be Roth', async () => {
   const id = await newPlan();
   const employee = { as: globex.as('OPS'), params: { employee: `emp-${employees}` } };

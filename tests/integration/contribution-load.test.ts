@@ -56,7 +56,11 @@ test.each([1, 100])(
   async (count) => {
     const plans: string[] = [];
     for (let index = 0; index < count; index += 1) {
-      const { body } = await enroll(globex, { employee_id: `load-${count}-${index}`, plan_type: 'ESPP' });
+      const { body } = await enroll(globex, {
+        employee_id: `load-${count}-${index}`,
+        plan_type: 'ESPP',
+        currency: 'EUR',
+      });
       plans.push(body.id);
     }
     // The statistics of a table this small make reading all of it the cheapest plan.

@@ -286,6 +286,48 @@ describe('a payroll file', () => {
     expect(sent, 'the same file').toMatchObject({ status: 200, body: { id: upload.id, mapping: body.id } });
   });
 
+  test('has dollar signs before its amounts, which are of no plan in another currency', async () => {
+    await sponsorWithPlans();
+    const order = { employee_id: 'e-eur', plan_type: '401K', enrolled_on: '2025-01-01' };
+    const euros = await enroll(globex, { ...order, currency: 'EUR' });
+    expect(euros.status, euros.text).toBe(201);
+    const { body } = await new UploadMappings(globex.as('OPS')).create({
+      name: 'payroll.dollars',
+      kind: 'contributions',
+      columns: [
+        { from: 'Emp', to: 'employee_id' },
+        { from: 'Pay Date', to: 'period' },
+        { from: 'Pre-tax', to: 'amount', value: { source: 'EMPLOYEE', plan_type: '401K' } },
+        { from: 'Roth', to: 'amount', value: { source: 'ROTH', plan_type: '401K' } },
+      ],
+      decimal: '.',
+      date_format: 'MM/DD/YYYY',
+    });
+    expect(body.version).toBe(1);
+    const content = [
+      'Emp,Pay Date,Pre-tax,Roth',
+      'e-1,01/30/2026,"$1,234.00",$0.00',
+      'e-2,01/30/2026,$ 5.50,7',
+      'e-3,01/30/2026,-$1.00,$$1',
+      'e-4,01/30/2026,"$1,23",€5',
+      'e-eur,01/30/2026,$5.00,5.00',
+      '',
+    ].join('\n');
+    const key = `drop/${globex.slug}/contributions/payroll.dollars/january.csv`;
+    const credential = await dropCredentialOf(database.admin, globex);
+    const stored = await storeFile(aws, key, content, credential);
+    await processUpload(stored, { requestId: 'worker', isFinal: () => false });
+    const upload = await uploadOf(key);
+    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 10, accepted: 4, rejected: 5, ignored: 1 });
+    expect(upload.errors.map(({ line, column, code }: Row) => [line, column, code])).toEqual([
+      [4, 'amount', 'negative'],
+      [4, 'amount', 'invalid-number'],
+      [5, 'amount', 'invalid-number'],
+      [5, 'amount', 'invalid-number'],
+      [6, 'currency', 'currency-mismatch'],
+    ]);
+  });
+
   test('says which rows it has recorded, which were recorded before, and which ask for nothing', async () => {
     await sponsorWithPlans();
     const first = await drop(csv('e-1,401K,100,2026-01,', 'e-2,401K,0.00,2026-01,', 'e-9,401K,1,2026-01,'));

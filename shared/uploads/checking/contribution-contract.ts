@@ -38,6 +38,7 @@ export const contributionContract: RowContract<ContributionColumn, ContributionV
   number: 'amount',
   days: { columns: ['period'], invalid: 'invalid-period' },
   skipsZero: true,
+  dollars: 'currency',
   ofCells: (cells, at) => ({
     employee_id: cells[at.employee_id],
     plan_type: cells[at.plan_type],

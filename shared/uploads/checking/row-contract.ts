@@ -18,6 +18,8 @@ export interface RowContract<Column extends string, Values> {
   readonly days?: { readonly columns: readonly Column[]; readonly invalid: RowErrorCode };
   /** Whether a number that is zero asks for nothing: such a row has the error `zero`, and is ignored. */
   readonly skipsZero: boolean;
+  /** The column that a dollar sign before the number fills, where nothing else does. @default none: such a sign is an error */
+  readonly dollars?: Column;
   /**
    * The cells of a CSV row by column; `at` is -1 where the file has no such column. Written out by each contract, since an
    * object of one shape is several times as fast as one that is assembled by names.

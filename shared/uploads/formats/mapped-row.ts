@@ -12,6 +12,8 @@ interface Source<Column extends string> {
 }
 
 /** Zero, also as the dash that many tables have for it. */
+/** The sign of dollars before a number, behind that of a negative one. */
+const DOLLARS = /^(-?)\$ ?/;
 const NO_NUMBER = /^-?0*(?:\.0*)?$/;
 
 function nothing<Column extends string>(column: Column): RowError<Column> {
@@ -45,6 +47,7 @@ export class MappedRows<Column extends string, Values> {
     this.#makers = sources.filter(({ to }) => to === maker);
     this.#others = sources.filter(({ to }) => to !== maker);
     const given = new Set<string>(sources.flatMap(({ to, given: more }) => [to, ...more.keys()]));
+    if (contract.dollars !== undefined) given.add(contract.dollars);
     const at = contract.columns.map((name, index) => [name, given.has(name) ? index : -1]);
     this.#at = Object.fromEntries(at) as Record<Column, number>;
   }
@@ -67,10 +70,18 @@ export class MappedRows<Column extends string, Values> {
       if (isWide && cell === '') continue;
       const ofRow = [...found];
       const wrong = this.#fill(ofRow, source, cells) ?? fault;
+      this.#fillDollars(ofRow, source.to, cell);
       const isNothing = isWide && this.#contract.skipsZero && NO_NUMBER.test(this.#cellOf(ofRow, source.to));
       rows.push(this.#finish(line, ofRow, isNothing ? nothing(source.to) : wrong));
     }
     return rows;
+  }
+
+  /** A number with a dollar sign is of dollars: a plan in another currency doesn’t take it for its own. */
+  #fillDollars(row: string[], to: Column, cell: string): void {
+    const { dollars, number } = this.#contract;
+    if (dollars !== undefined && to === number && DOLLARS.test(cell) && this.#cellOf(row, dollars) === '')
+      row[this.#at[dollars]] = 'USD';
   }
 
   #cellOf(row: readonly string[], column: Column): string {
@@ -111,7 +122,7 @@ export class MappedRows<Column extends string, Values> {
     const { decimal, date_format } = this.#mapping;
     if (decimal !== undefined && to === this.#contract.number)
       return (
-        readNumber(cell, decimal) ??
+        readNumber(this.#contract.dollars === undefined ? cell : cell.replace(DOLLARS, '$1'), decimal) ??
         wrong(
           to,
           'invalid-number',

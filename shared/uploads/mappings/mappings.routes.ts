@@ -88,7 +88,7 @@ export const createUploadMapping = route({
   description: [
     'A mapping lets CSV files of a payroll system, a transfer agent or a bank load as they are. An upload names it by `mapping`; a file that is put into a folder of that name in the drop folder, such as `shareholders/Transfer Agent/`, is read by it as well.',
     '`columns` say what each column of the source is here; others are passed over. Several columns may give `holdings`, `amount` or `votes` (of ballots without votes, `choice`) if each has its own `value`, such as `{"source": "EMPLOYER"}`: a line then gives a row for each that isn’t empty (and but for holdings, isn’t zero). `values` translate the codes of the source; a code that isn’t among them is an error of its row.',
-    'With a `decimal`, numbers may have their thousands apart (`1.234,50` or `1 234,50` with a comma); without it, only plain digits with a point are numbers, and `1,234` is an error. `date_format` has YYYY, MM or M, and DD or D, as in `DD.MM.YYYY`; the `period` of a payroll file may be a month. `skip_lines` are the lines above the header.',
+    'With a `decimal`, numbers may have their thousands apart (`1.234,50` or `1 234,50` with a comma); without it, only plain digits with a point are numbers, and `1,234` is an error. With one, an amount of a payroll file may also be `$1,234.00`: it is in USD, unless a column says the currency. `date_format` has YYYY, MM or M, and DD or D, as in `DD.MM.YYYY`; the `period` of a payroll file may be a month. `skip_lines` are the lines above the header.',
     'A file is read by the mapping as it was when the file was received. Errors files have our columns: they are uploaded without the mapping.',
   ].join('\n\n'),
   ...writers,
