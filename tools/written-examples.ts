@@ -340,6 +340,15 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ...{ balance_after: '1250.00', plan_id: null, pay_date: DAY, reverses: ID(65) },
     ...{ effective_date: DAY, created_at: AT },
   },
+  listMatches: {
+    data: [
+      {
+        ...{ pay_date: '2026-10-30', run_id: 'match', true_up: false, source: 'EMPLOYER' },
+        ...{ currency: 'USD', posted: 214, reversed: 1, total: '19742.54' },
+      },
+    ],
+    next_cursor: null,
+  },
   listVestingEvents: {
     data: [{ event: 'IPO', occurred_on: null, plans: 214, awaiting_event: '80312.5' }],
     next_cursor: null,

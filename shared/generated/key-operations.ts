@@ -171,6 +171,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listForfeitures: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},
   listGrants: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
   listLegalHolds: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  listMatches: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},
   listMeetingVotes: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER"]},
   listMeetings: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listMyIdentities: {"roles":[],"tenants":["ISSUER","SPONSOR"]},

@@ -9,6 +9,7 @@ import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
 import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as getDocumentHandler } from '#functions/plans/get-plan-document.ts';
+import { handler as listMatchesHandler } from '#functions/plans/list-matches.ts';
 import { handler as listMyPlansHandler } from '#functions/plans/list-my-plans.ts';
 import { handler as listParticipantsHandler } from '#functions/plans/list-participants.ts';
 import { handler as listDocumentsHandler } from '#functions/plans/list-plan-documents.ts';
@@ -27,7 +28,7 @@ import { uuidV7 } from '#kernel/ids.ts';
 import * as documents from '#plans/documents/plan-documents.routes.ts';
 import { explainPlan } from '#plans/explain/explain.routes.ts';
 import { createGrant } from '#plans/grants/create-grant.routes.ts';
-import { postMatch } from '#plans/matching/matches.routes.ts';
+import { listMatches, postMatch } from '#plans/matching/matches.routes.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
 import { getParticipant, listParticipants, setParticipant } from '#plans/participants/participants.routes.ts';
 import { terminatePlan } from '#plans/plan-end.routes.ts';
@@ -964,6 +965,27 @@ describe('a plan document', () => {
       ]);
       expect(trued.body.lines[1]).toMatchObject({ matched_before: '200.00', deferred: '3000.00' });
       expect((await match(year)).body).toMatchObject({ posted: 0, unchanged: 1 });
+
+      const list = async (query: Record<string, string> = {}) =>
+        (await call(listMatchesHandler, listMatches, { as: sponsor.as('COMPLIANCE'), params: { id }, query }))
+          .body;
+      const month = { pay_date: JANUARY, run_id: 'match', true_up: false };
+      const sums = { source: 'EMPLOYER', currency: 'USD', posted: 1, reversed: 0 };
+      const runs = [
+        { pay_date: today, run_id: 'true-up', true_up: true, ...sums, total: '2200.00' },
+        { ...month, ...sums, total: '200.00' },
+      ];
+      expect(await list()).toEqual({ data: runs, next_cursor: null });
+      const first = await list({ limit: '1' });
+      expect(await list({ limit: '1', cursor: first.next_cursor })).toEqual({
+        data: [runs[1]],
+        next_cursor: null,
+      });
+      await database.admin.query(
+        `update payroll_periods set reversed = true where tenant_id = $1 and run_id = 'match'`,
+        [sponsor.id],
+      );
+      expect((await list()).data[1]).toEqual({ ...month, ...sums, posted: 0, reversed: 1, total: '0.00' });
     });
 
     test.each([

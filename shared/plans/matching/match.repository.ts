@@ -21,7 +21,8 @@ export interface MatchRun {
   readonly isTrueUp: boolean;
 }
 
-const MATCH_RUNS = `(h.run_id = 'match' or h.run_id like 'match %' or h.run_id = 'true-up')`;
+export const TRUE_UP = 'true-up';
+export const MATCH_RUNS = `(h.run_id = 'match' or h.run_id like 'match %' or h.run_id = '${TRUE_UP}')`;
 
 /** Lists whoever has deferred something under a document in a payroll run, or in the year of a true-up; one more than `most` says that they are too many. */
 export async function listToMatch(

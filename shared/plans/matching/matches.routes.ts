@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { booleanInQuery, dateOut, identifier, idInPath, idOut, isoDate } from '#kernel/fields.ts';
+import {
+  booleanInQuery,
+  dateOut,
+  identifier,
+  idInPath,
+  idOut,
+  isoDate,
+  listOf,
+  page,
+} from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -37,6 +46,34 @@ export const EmployerMatch = z.object({
     .meta({ description: 'The pay of a year above which nothing counts; `null` where none is known.' }),
   version: z.number().int().meta({ description: 'The version of the plan document, as `If-Match` has it.' }),
   lines: z.array(MatchLine).meta({ description: `The first ${MAX_SHOWN}, refusals before the others.` }),
+});
+
+export const PostedMatch = z.object({
+  pay_date: dateOut,
+  run_id: z.string().meta({ description: 'The run under which the match is recorded.' }),
+  true_up: z.boolean(),
+  source: z.string(),
+  currency: z.string(),
+  posted: z.number().int().meta({ description: 'The contributions of the run that stand.' }),
+  reversed: z.number().int().meta({ description: 'Those of the run that were reversed.' }),
+  total: amountOut.meta({ description: 'The sum of what stands.' }),
+});
+
+export const listMatches = route({
+  operationId: 'listMatches',
+  method: 'GET',
+  path: '/plan-documents/{id}/matches',
+  summary: 'List the runs of the employer’s match under a plan document, the newest pay date first',
+  description:
+    'A run is what was matched of a payroll run, or the true-up of a year, however often it was posted.',
+  tenants: ['SPONSOR'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(PostedMatch),
+  problems: ['not-found'],
+  uses: [],
 });
 
 export const postMatch = route({

@@ -17,6 +17,7 @@ import {
   type Matched,
   type MatchRun,
   stageMatches,
+  TRUE_UP,
 } from './match.repository.ts';
 import { matchOf } from './match-formula.ts';
 import { type EmployerMatch, MAX_SHOWN, type postMatch } from './matches.routes.ts';
@@ -60,7 +61,7 @@ export async function matchRun(
   const { pay_date: payDate, run_id: payrollRun = '', true_up: isTrueUp } = order;
   const name = payrollRun === '' ? 'match' : `match ${payrollRun}`;
   const named: MatchRun = {
-    ...{ documentId, payDate, payrollRun, matchRun: isTrueUp ? 'true-up' : name },
+    ...{ documentId, payDate, payrollRun, matchRun: isTrueUp ? TRUE_UP : name },
     ...{ source: match.source, isTrueUp },
   };
   const run = runIn(tx);
