@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Environment } from './environment.ts';
 
 /** CloudFront takes certificates and firewalls of this region only. */
@@ -5,6 +6,13 @@ export const EDGE_REGION = 'us-east-1';
 
 /** The header by which the edge shows the API's firewall its key. A client's own is replaced. */
 export const EDGE_HEADER = 'x-vestry-edge';
+
+/** A browser that has been here comes by TLS for a year. */
+export const TRANSPORT_SECURITY = {
+  accessControlMaxAge: Duration.days(365),
+  includeSubdomains: true,
+  override: true,
+} as const;
 
 /** The address of an environment with an edge, and the Route 53 zone that its names are in. */
 export type Edge = NonNullable<Environment['edge']>;

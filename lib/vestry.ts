@@ -5,6 +5,7 @@ import type { App } from 'aws-cdk-lib';
 import { type JobEntry, jobs } from '../shared/jobs.ts';
 import { type RouteEntry, routes } from '../shared/routes.ts';
 import { type BundleEntry, bundle, type FunctionCode } from './constructs/bundle.ts';
+import { PUBLISH_CONSOLE_ENTRY } from './constructs/console-site.ts';
 import type { FunctionContext } from './constructs/platform-function.ts';
 import type { Environment } from './environment.ts';
 import { API_ENTRIES, ApiStack, STAGE } from './stacks/api-stack.ts';
@@ -33,7 +34,7 @@ export function tablesOf(environment: Environment, tables: Tables = { routes, jo
   return { routes: tables.routes.filter(belongs), jobs: tables.jobs.filter(belongs) };
 }
 
-/** Returns every file that becomes a function of the environment. */
+/** Returns every file that becomes a function of an environment. One without an edge publishes no console, and leaves that one out. */
 export function entriesOf({ routes: served, jobs: run }: Tables): BundleEntry[] {
   return [
     ...served.map((route) => ({
@@ -44,6 +45,7 @@ export function entriesOf({ routes: served, jobs: run }: Tables): BundleEntry[] 
     ...run.map(({ entry, name }) => ({ entry, neededBy: `job ${name}`, part: 'jobs' })),
     ...API_ENTRIES.map((entry) => ({ entry, neededBy: 'the API', part: CORE })),
     { entry: MIGRATE_ENTRY, neededBy: 'the database schema', part: 'jobs' },
+    { entry: PUBLISH_CONSOLE_ENTRY, neededBy: 'the console', part: 'console' },
   ];
 }
 
@@ -82,7 +84,7 @@ export function addStacks(
   const api = new ApiStack(app, { context, alarmTopic, targets });
   for (const part of parts) api.addStackDependency(part, 'it calls their functions by name');
   if (environment.edge !== undefined)
-    new EdgeStack(app, { environment, edge: environment.edge }).addStackDependency(
+    new EdgeStack(app, { context, edge: environment.edge }).addStackDependency(
       api,
       'its key and the name of its origin are made with the API',
     );

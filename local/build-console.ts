@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from 'template-runner/start-error';
+import { consoleBuild } from '#lib/console-build.ts';
 import { bringUpToDate } from './assembly-cache.ts';
-import { CACHE, hashInputs, REPOSITORY } from './built-once.ts';
+import { CACHE, hashInputs } from './built-once.ts';
 
 /** Its dependencies are in the lock file. What it imports of the route table are types, which leave nothing behind. */
 const INPUTS = ['console/index.html', 'console/src', 'console/vite.config.ts', 'package-lock.json'];
@@ -23,14 +24,8 @@ export function buildConsole(target: string): Promise<'unchanged' | 'copied' | '
 }
 
 async function buildInto(directory: string): Promise<void> {
-  const vite = join(REPOSITORY, 'node_modules/vite/bin/vite.js');
-  const args = ['build', 'console', '--outDir', directory, '--emptyOutDir', '--logLevel', 'error'];
-  const child = spawn(process.execPath, [vite, ...args], {
-    cwd: REPOSITORY,
-    // Whatever starts the platform: the tests' own would bring React's build for development.
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { command, args, cwd, env } = consoleBuild(directory);
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -2,7 +2,13 @@ import { startTemplateRunner, type TemplateRunner } from 'template-runner';
 import { startDatabaseProxy } from 'template-runner/database-proxy';
 import { StartError } from 'template-runner/start-error';
 import { resolveFunction } from 'template-runner/templates';
-import { CONSOLE_ASSETS_PATH, CONSOLE_CACHING, CONSOLE_HEADERS, CONSOLE_PATH } from '#contracts/console.ts';
+import {
+  CONSOLE_ASSETS_PATH,
+  CONSOLE_CACHING,
+  CONSOLE_HEADERS,
+  CONSOLE_PATH,
+  CONSOLE_TYPES,
+} from '#contracts/console.ts';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { openLocalBank, silenceOf } from './bank.ts';
 import { buildConsole } from './build-console.ts';
@@ -143,6 +149,7 @@ async function start(
       headers: CONSOLE_HEADERS,
       assetsPath: CONSOLE_ASSETS_PATH,
       caching: CONSOLE_CACHING,
+      types: CONSOLE_TYPES,
     },
     clockVariable: 'VESTRY_CLOCK_AHEAD_MS',
     variablesNow: () => ({ MOCK_BANK_SILENT: silence.isOn() ? 'on' : 'off' }),

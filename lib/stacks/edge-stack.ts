@@ -22,22 +22,29 @@ import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { alarmTopic } from '#lib/constructs/alarm-topic.ts';
+import { ConsoleSite } from '#lib/constructs/console-site.ts';
 import { NotifyingAlarm } from '#lib/constructs/notifying-alarm.ts';
+import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { PlatformLogs } from '#lib/constructs/platform-logs.ts';
 import { WebFirewall } from '#lib/constructs/web-firewall.ts';
-import { EDGE_HEADER, EDGE_REGION, type Edge, edgeKeyName, originName } from '#lib/edge.ts';
-import type { Environment } from '#lib/environment.ts';
+import {
+  EDGE_HEADER,
+  EDGE_REGION,
+  type Edge,
+  edgeKeyName,
+  originName,
+  TRANSPORT_SECURITY,
+} from '#lib/edge.ts';
 import { VestryStack } from './vestry-stack.ts';
 
 export interface EdgeStackProps {
-  readonly environment: Environment;
+  readonly context: FunctionContext;
   readonly edge: Edge;
 }
 
 /** API Gateway gives up after 29 seconds; CloudFront must not answer before it. */
 const ORIGIN_TIMEOUT = Duration.seconds(35);
 const KEEP_ALIVE = Duration.seconds(60);
-const HSTS_AGE = Duration.days(365);
 const ALARM_PERIOD = Duration.minutes(5);
 const ERROR_PERCENT = 5;
 const REFUSED_PERCENT = 95;
@@ -60,11 +67,12 @@ function shownKey({ keys: [shown] }: Edge): number {
 }
 
 /**
- * The address of the environment: a distribution before the API, with a firewall and a certificate. Whatever else is served at this
- * address gets a behaviour of its own; all other paths are the API's.
+ * The address of the environment: a distribution before the API, with a firewall and a certificate. The
+ * console has behaviours of its own; all other paths are the API's.
  */
 export class EdgeStack extends VestryStack {
-  constructor(scope: Construct, { environment, edge }: EdgeStackProps) {
+  constructor(scope: Construct, { context, edge }: EdgeStackProps) {
+    const { environment } = context;
     super(scope, 'edge', { environment, description: 'Vestry: CloudFront', region: EDGE_REGION });
     const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', {
       hostedZoneId: edge.hostedZoneId,
@@ -75,6 +83,7 @@ export class EdgeStack extends VestryStack {
       place: 'edge',
       environment,
     });
+    const console = new ConsoleSite(this, 'Console', context);
     const distribution = new Distribution(this, 'Distribution', {
       comment: `Vestry ${environment.name}`,
       domainNames: [edge.domain],
@@ -108,6 +117,7 @@ export class EdgeStack extends VestryStack {
         responseHeadersPolicy: this.#securityHeaders(),
         compress: false,
       },
+      additionalBehaviors: Object.fromEntries(console.behaviors),
     });
     this.#acknowledge(distribution);
     this.#log(distribution);
@@ -124,7 +134,7 @@ export class EdgeStack extends VestryStack {
     return new ResponseHeadersPolicy(this, 'SecurityHeaders', {
       comment: `Vestry ${this.config.name}`,
       securityHeadersBehavior: {
-        strictTransportSecurity: { accessControlMaxAge: HSTS_AGE, includeSubdomains: true, override: true },
+        strictTransportSecurity: TRANSPORT_SECURITY,
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },

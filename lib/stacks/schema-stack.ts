@@ -1,14 +1,13 @@
 import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import {
   AMAZON_AUTHORITIES,
   type FunctionContext,
   PlatformFunction,
 } from '#lib/constructs/platform-function.ts';
+import { resourceProvider } from '#lib/constructs/resource-provider.ts';
 import { VestryStack } from './vestry-stack.ts';
 
 export const MIGRATE_ENTRY = 'functions/platform/migrate.ts';
@@ -53,42 +52,11 @@ export class SchemaStack extends VestryStack {
     });
     const migration = new CustomResource(this, 'Migration', {
       resourceType: 'Custom::Migration',
-      serviceToken: this.#provider(migrate).serviceToken,
+      serviceToken: resourceProvider(this, this.config, migrate).serviceToken,
       properties: { migrations: migrationsHash },
       // There is no way back: an earlier release runs on the newer schema.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     migration.node.addDependency(migrate);
-  }
-
-  /** Calls the function and answers CloudFormation for it. */
-  #provider(migrate: PlatformFunction): Provider {
-    const { config: environment } = this;
-    const logGroup = new LogGroup(this, 'ProviderLogs', {
-      retention: environment.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = new Role(this, 'ProviderRole', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        Provider: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [logGroup.logGroupArn],
-            }),
-            new PolicyStatement({
-              actions: ['lambda:InvokeFunction', 'lambda:GetFunction'],
-              resources: [migrate.lambda.functionArn],
-            }),
-          ],
-        }),
-      },
-    });
-    return new Provider(this, 'Provider', {
-      onEventHandler: migrate.lambda,
-      frameworkOnEventRole: role.withoutPolicyUpdates(),
-      logGroup,
-    });
   }
 }

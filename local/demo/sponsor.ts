@@ -39,6 +39,20 @@ function monthStart(today: Date, months: number): string {
 /** The first is `E-1001`, whom the demo's EMPLOYEE signs in as. */
 const employeeId = (number: number): string => `E-${1_000 + number}`;
 
+const GIVEN = ['Amara', 'Bjørn', 'Chloé', 'Dmitri', 'Erin', 'Farah'] as const;
+const FAMILY = ['Walsh', 'Okonkwo', 'Nakamura', 'García López', 'van der Meer', 'Haddad'] as const;
+
+/** Returns the employees as a payroll system tells of them. */
+function census(today: Date): string {
+  const hired = monthStart(today, MONTHS + 3);
+  const lines = Array.from({ length: EMPLOYEES }, (_, index) => {
+    const name = `${GIVEN[index % GIVEN.length]} ${FAMILY[Math.floor(index / GIVEN.length) % FAMILY.length]}`;
+    const number = employeeId(index + 1);
+    return `${number},${name},${number.toLowerCase()}@globex.example,${hired},${48_000 + 3_300 * (index + 1)}.00`;
+  });
+  return `employee_id,name,email,hired_on,compensation\n${lines.join('\n')}\n`;
+}
+
 /** A 401K for everybody, for every third a grant of RSUs, for every fourth an ESPP. */
 function enrolments(today: Date): object[] {
   const enrolled_on = monthStart(today, MONTHS);
@@ -69,7 +83,7 @@ function payroll(period: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** A few dozen employees in plans of several schedules, and a year of their payroll, a file a month. */
+/** A few dozen employees by a census, in plans of several schedules, and a year of their payroll, a file a month. */
 export async function loadSponsor(
   doors: DemoDoors,
   { slug, token }: DemoSponsor,
@@ -81,6 +95,8 @@ export async function loadSponsor(
   };
   await Promise.all(Array.from({ length: ENROLMENTS_AT_ONCE }, enrolling));
   const drop = await doors.dropper(token);
+  await drop(`drop/${slug}/participants/census.csv`, census(today));
+  await doors.drained();
   for (let month = MONTHS; month >= 1; month -= 1) {
     const period = monthStart(today, month).slice(0, 7);
     await drop(`drop/${slug}/contributions/payroll-${period}.csv`, payroll(period));

@@ -30,5 +30,16 @@ export const CONSOLE_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
+/** The page, which answers every path of the console that is no file of {@link CONSOLE_ASSETS_PATH}. */
+export const CONSOLE_PAGE_PATH = `${CONSOLE_PATH}/index.html`;
+
+/** The types of its files, by extension. */
+export const CONSOLE_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
 /** The page names its files, so browsers ask for it each time; what it names never changes. */
 export const CONSOLE_CACHING = { page: 'no-cache', assets: 'public, max-age=31536000, immutable' } as const;

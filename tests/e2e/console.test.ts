@@ -11,6 +11,10 @@ import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { startBrowser } from '#tests/support/browser.ts';
 import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
 import type { Json } from '#tests/support/json.ts';
+import { journeysOfOperators } from './console/operations.ts';
+import { journeysOfPayroll } from './console/payroll.ts';
+import { journeysOfPlans } from './console/plans.ts';
+import { journeysOfReleases } from './console/releases.ts';
 import { loadedDemo } from './loaded-demo.ts';
 import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
@@ -527,6 +531,10 @@ test('who has lost their role while the page was open is told so, and nothing is
   await dialog.getByRole('button', { name: 'Place the hold' }).click();
   await dialog.getByText('Ask an administrator of your company').waitFor();
 });
+journeysOfPlans({ platform: () => platform, signedIn });
+journeysOfPayroll({ platform: () => platform, signedIn });
+journeysOfReleases({ platform: () => platform, signedIn });
+journeysOfOperators({ platform: () => platform, signedIn });
 
 const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
   [
@@ -537,42 +545,67 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
       ...['/audit', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
     ],
   ],
-  ['globex/OPS', ['/', '/uploads']],
+  ['globex/OPS', ['/', '/participants', '/plans', '/plan-documents', '/releases', '/uploads', '/mappings']],
   ['globex/EMPLOYEE', ['/']],
-  ['operator', ['/', '/approvals']],
+  [
+    'operator',
+    [
+      '/',
+      '/approvals',
+      '/tenants',
+      '/operations',
+      ...['stuck', 'jobs'].map((tab) => `/operations?tab=${tab}`),
+    ],
+  ],
 ];
 
-async function faultsOfFirst(one: ConsoleVisit, list: string): Promise<Record<string, string[]>> {
-  await one.open(list);
-  await one.openFirst();
-  const found = await one.faults();
-  return found.length > 0 ? { [`the first of ${list}`]: found } : {};
+function listsOf(who: string): readonly string[] {
+  if (who === 'acme/ADMIN') return LISTS;
+  return who === 'globex/OPS' ? ['/participants', '/plans?type=RSU', '/plans?type=401K'] : [];
 }
 
-describe.each([
+/** A screen is looked at like this. One page serves both, as it does when the sun sets. */
+const LOOKS = [
   ['light', 1440],
   ['dark', 390],
-] as const)('in %s, %i pixels wide', (colorScheme, width) => {
-  test.each(SCREENS)('the screens of %s have no fault, and nothing complains', async (who, paths) => {
+] as const;
+
+/** Returns what is wrong with the screen that is open, by how it is looked at. */
+async function faultsOf(one: ConsoleVisit, screen: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const [colorScheme, width] of LOOKS) {
+    await one.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await one.page.setViewportSize({ width, height: 900 });
+    for (const fault of await one.faults()) found.push(`${screen}, ${colorScheme}, ${width}: ${fault}`);
+  }
+  return found;
+}
+
+test.each(SCREENS)(
+  'the screens of %s have no fault in light and dark, wide and narrow, and nothing complains',
+  async (who, paths) => {
     const [tenant = '', role = ''] = who.split('/');
-    const one = await signedIn(tenant, role, { colorScheme, viewport: { width, height: 900 } });
-    const faults: Record<string, string[]> = {};
+    const one = await signedIn(tenant, role);
+    const faults: string[] = [];
     for (const path of paths) {
       await one.open(path);
-      const found = await one.faults();
-      if (found.length > 0) faults[path] = found;
+      faults.push(...(await faultsOf(one, path)));
     }
-    if (who === 'acme/ADMIN') for (const list of LISTS) Object.assign(faults, await faultsOfFirst(one, list));
-    expect(faults).toEqual({});
+    for (const list of listsOf(who)) {
+      await one.open(list);
+      await one.openFirst();
+      faults.push(...(await faultsOf(one, `the first of ${list}`)));
+    }
+    expect(faults).toEqual([]);
     expect(one.complaints).toEqual([]);
-  });
+  },
+);
 
-  test('the entrance has no fault', async () => {
-    const one = await visit({ colorScheme, viewport: { width, height: 900 } });
-    await one.open('/');
-    expect(await one.faults()).toEqual([]);
-    expect(one.complaints).toEqual([]);
-  });
+test('the entrance has no fault', async () => {
+  const one = await visit();
+  await one.open('/');
+  expect(await faultsOf(one, 'the entrance')).toEqual([]);
+  expect(one.complaints).toEqual([]);
 });
 
 test('is small, asks nobody but its own origin, and its policy lets no text become code', async () => {

@@ -1,4 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { CONSOLE_HEADERS } from '#contracts/console.ts';
 import { type Environment, EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
 import { refusals, stackStates } from './release-simulator.ts';
 import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
@@ -88,8 +92,9 @@ describe.each(environments)('the edge of %s', (_, environment) => {
   test('stands where CloudFront takes its certificate and its firewall from', () => {
     const { name, region } = synthesised.assembly.getStackByName(stackName).environment;
     expect([name, region]).toEqual([expect.any(String), 'us-east-1']);
-    for (const type of ['AWS::CloudFront::Distribution', 'AWS::CloudFront::ResponseHeadersPolicy'])
-      expect(one(type).stack).toBe(stackName);
+    for (const { Type, stack } of synthesised.resources)
+      if (Type.startsWith('AWS::CloudFront::')) expect(stack).toBe(stackName);
+    expect(one('AWS::CloudFront::Distribution').stack).toBe(stackName);
     expect(one('AWS::WAFv2::WebACL', 'CLOUDFRONT').stack).toBe(stackName);
   });
 
@@ -106,7 +111,8 @@ describe.each(environments)('the edge of %s', (_, environment) => {
       ViewerProtocolPolicy: 'https-only',
       AllowedMethods: expect.arrayContaining(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
     });
-    expect(Origins).toHaveLength(1);
+    expect(Origins.map(({ Id }: TemplateProperties) => Id)).toContain(DefaultCacheBehavior.TargetOriginId);
+    expect(Origins[0].Id).toBe(DefaultCacheBehavior.TargetOriginId);
     expect(Origins[0].CustomOriginConfig).toMatchObject({
       OriginProtocolPolicy: 'https-only',
       OriginSSLProtocols: ['TLSv1.2'],
@@ -246,9 +252,8 @@ describe.each(environments)('the edge of %s', (_, environment) => {
   });
 
   test('adds the headers of a careful site, and leaves pages the policies that they send', () => {
-    const { SecurityHeadersConfig: headers } = one('AWS::CloudFront::ResponseHeadersPolicy').Properties
-      .ResponseHeadersPolicyConfig;
-    expect(headers).toEqual({
+    const { ResponseHeadersPolicyId } = distribution().DefaultCacheBehavior;
+    expect(headersPolicy(ResponseHeadersPolicyId).SecurityHeadersConfig).toEqual({
       StrictTransportSecurity: {
         AccessControlMaxAgeSec: 31_536_000,
         IncludeSubdomains: true,
@@ -263,9 +268,118 @@ describe.each(environments)('the edge of %s', (_, environment) => {
         Override: false,
       },
     });
-    expect(distribution().DefaultCacheBehavior.ResponseHeadersPolicyId).toEqual({
-      Ref: one('AWS::CloudFront::ResponseHeadersPolicy').id,
+  });
+
+  const headersPolicy = (reference: unknown): TemplateProperties =>
+    synthesised.referred(stackName, reference).Properties.ResponseHeadersPolicyConfig;
+
+  /** The behaviour that CloudFront chooses: the first whose pattern the path matches. */
+  const behaviorOf = (path: string): TemplateProperties => {
+    const { CacheBehaviors, DefaultCacheBehavior } = distribution();
+    const matching = ({ PathPattern }: TemplateProperties) =>
+      new RegExp(`^${PathPattern.replaceAll('*', '.*')}$`).test(path);
+    return CacheBehaviors.find(matching) ?? DefaultCacheBehavior;
+  };
+
+  /** The key that CloudFront asks the bucket for, or undefined for a path of the API's. */
+  const keyAt = (path: string): string | undefined => {
+    const { TargetOriginId, FunctionAssociations = [] } = behaviorOf(path);
+    const origin = distribution().Origins.find(({ Id }: TemplateProperties) => Id === TargetOriginId);
+    if (origin.S3OriginConfig === undefined) return undefined;
+    const request = { uri: path };
+    for (const { FunctionARN } of FunctionAssociations) {
+      const { FunctionCode } = synthesised.referred(stackName, FunctionARN).Properties;
+      runInNewContext(`${FunctionCode};handler(event)`, { event: { request } });
+    }
+    return request.uri.slice(1);
+  };
+
+  test.each([
+    ['/console', 'console/index.html'],
+    ['/console/', 'console/index.html'],
+    ['/console/approvals/01936f2a', 'console/index.html'],
+    ['/console/index.html', 'console/index.html'],
+    ['/console/assets/app-1a2b.js', 'console/assets/app-1a2b.js'],
+    ['/consoles', undefined],
+    ['/', undefined],
+    ['/api/shareholders', undefined],
+    ['/docs/console', undefined],
+  ])('%s is served from %s', (path, key) => {
+    expect(keyAt(path)).toBe(key);
+  });
+
+  test.each(['/console', '/console/holders', '/console/assets/app-1a2b.js'])(
+    '%s has the headers that the console has everywhere',
+    (path) => {
+      const { SecurityHeadersConfig: security, CustomHeadersConfig: custom } = headersPolicy(
+        behaviorOf(path).ResponseHeadersPolicyId,
+      );
+      const { AccessControlMaxAgeSec } = security.StrictTransportSecurity;
+      expect({
+        'content-security-policy': security.ContentSecurityPolicy.ContentSecurityPolicy,
+        'referrer-policy': security.ReferrerPolicy.ReferrerPolicy,
+        'strict-transport-security': `max-age=${AccessControlMaxAgeSec}; includeSubDomains`,
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': security.FrameOptions.FrameOption,
+        ...Object.fromEntries(custom.Items.map(({ Header, Value }: TemplateProperties) => [Header, Value])),
+      }).toEqual(CONSOLE_HEADERS);
+      for (const part of [...Object.values<TemplateProperties>(security), ...custom.Items])
+        expect(part.Override).toBe(true);
+    },
+  );
+
+  test('keeps the files of the console, whose names change with them, and asks for the page each time', () => {
+    // CloudFront's own ids of the policies that cache what may be kept, and nothing.
+    expect(behaviorOf('/console/assets/a.js').CachePolicyId).toBe('658327ea-f89d-4fab-a63d-7e88639e58f6');
+    expect(behaviorOf('/console/holders').CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
+    for (const path of ['/console', '/console/holders', '/console/assets/a.js'])
+      expect(behaviorOf(path)).toMatchObject({
+        AllowedMethods: ['GET', 'HEAD'],
+        ViewerProtocolPolicy: 'redirect-to-https',
+      });
+  });
+
+  test('has the console in a bucket that it alone reads', () => {
+    const { TargetOriginId } = behaviorOf('/console');
+    const origin = distribution().Origins.find(({ Id }: TemplateProperties) => Id === TargetOriginId);
+    const access = synthesised.referred(stackName, origin.OriginAccessControlId).Properties;
+    expect(access.OriginAccessControlConfig).toMatchObject({
+      OriginAccessControlOriginType: 's3',
+      SigningBehavior: 'always',
     });
+    const bucket = synthesised.referred(stackName, origin.DomainName);
+    expect(bucket.Properties.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    const policy = synthesised
+      .ofType('AWS::S3::BucketPolicy')
+      .find(({ stack, Properties }) => stack === stackName && Properties.Bucket.Ref === bucket.id);
+    const allowed = policy?.Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: TemplateProperties) => Effect === 'Allow',
+    );
+    expect(allowed.map(({ Principal }: TemplateProperties) => Principal)).toEqual([
+      { Service: 'cloudfront.amazonaws.com' },
+    ]);
+    expect(JSON.stringify(allowed[0].Condition)).toContain(one('AWS::CloudFront::Distribution').id);
+    expect(allowed[0].Action).toEqual(['s3:GetObject', 's3:ListBucket']);
+  });
+
+  test('is released with a console whose files all came along', () => {
+    const published = one('Custom::Console');
+    const publisher = synthesised
+      .ofType('AWS::Lambda::Function')
+      .find(({ Properties }) => Properties.FunctionName === `vestry-${environment.name}-publish-console`);
+    expect(published.Properties.files).toMatch(/^[\da-f]{64}$/);
+    const directory = synthesised.assetOf(publisher as TemplateResource);
+    const page = readFileSync(join(directory, 'console/index.html'), 'utf8');
+    const named = [...page.matchAll(/(?:src|href)="\/(console\/[^"]+)"/g)].map(([, file = '']) => file);
+    expect(named.length).toBeGreaterThan(1);
+    for (const file of named) expect(existsSync(join(directory, file))).toBe(true);
+    const role = synthesised.referred(stackName, publisher?.Properties.Role);
+    expect(JSON.stringify(role.Properties.Policies)).not.toContain('s3:Delete');
   });
 
   test('is known to the functions of routes by the header that it adds', () => {

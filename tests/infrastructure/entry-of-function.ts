@@ -10,6 +10,7 @@ const entries = new Map([
   ['api-authorizer', 'functions/identity/authorizer.ts'],
   ['api-not-found', 'functions/meta/not-found.ts'],
   ['migrate', 'functions/platform/migrate.ts'],
+  ['publish-console', 'functions/platform/publish-console.ts'],
 ]);
 
 /** Returns the file that a function of an environment runs. Throws if it is in no table. */

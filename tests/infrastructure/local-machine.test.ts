@@ -23,7 +23,7 @@ test.each(environments)('the templates of %s can run on one machine', async (nam
     assembly: Synthesised.of(readEnvironment(name)).assembly.directory,
     dataDir: join(dataDir, name),
     credentials: { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'a-secret-of-the-test' },
-    typesWithoutEffect: ['Custom::Migration'],
+    typesWithoutEffect: ['Custom::Console', 'Custom::Migration'],
   });
   try {
     const port = await runner.serve(0);

@@ -61,7 +61,7 @@ describe('the buckets keep by the policy that the purge erases by', () => {
 
 test('the local buckets move objects by the rules of the template', () => {
   const { buckets: local } = readPlatformModel(Synthesised.of(readEnvironment('local')).assembly.directory, {
-    typesWithoutEffect: ['Custom::Migration'],
+    typesWithoutEffect: ['Custom::Console', 'Custom::Migration'],
   });
   const moving = local.flatMap(({ transitions = [] }) => transitions);
   expect(moving.map(({ prefix }) => prefix).sort()).toEqual(['ach/', 'audit/', 'drop/', 'incoming/']);
@@ -83,7 +83,7 @@ describe('the archive of a tenant', () => {
   const auditBucketName = 'the-archive';
   const granting = Synthesised.of({ ...local, archiveReaders, auditBucketName });
   const { buckets } = readPlatformModel(granting.assembly.directory, {
-    typesWithoutEffect: ['Custom::Migration'],
+    typesWithoutEffect: ['Custom::Console', 'Custom::Migration'],
   });
   const granted = buckets.flatMap((bucket) => bucket.granted);
   const arn = `arn:aws:s3:::${auditBucketName}`;
@@ -146,7 +146,9 @@ describe('the archive of a tenant', () => {
 
   test('is nobody else’s where no reader is named', () => {
     const plain = Synthesised.of(local);
-    const model = readPlatformModel(plain.assembly.directory, { typesWithoutEffect: ['Custom::Migration'] });
+    const model = readPlatformModel(plain.assembly.directory, {
+      typesWithoutEffect: ['Custom::Console', 'Custom::Migration'],
+    });
     expect(model.buckets.flatMap((bucket) => bucket.granted)).toEqual([]);
     expect(JSON.stringify(plain.ofType('AWS::KMS::Key'))).not.toContain('s3:arn');
   });

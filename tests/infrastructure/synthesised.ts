@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { type CloudAssembly, DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { inject } from 'vitest';
@@ -115,6 +115,14 @@ export class Synthesised {
       if (output !== undefined) return this.referred(stackName, output.Value);
     }
     throw new Error(`no stack exports ${name}`);
+  }
+
+  /** The directory whose archive a function's code is. */
+  assetOf({ stack, Properties }: TemplateResource): string {
+    const { S3Key } = Properties.Code;
+    const { files } = JSON.parse(readFileSync(join(this.assembly.directory, `${stack}.assets.json`), 'utf8'));
+    const { source } = files[String(S3Key).replace(/\.zip$/, '')];
+    return resolve(this.assembly.directory, source.path);
   }
 
   /** The function behind an ARN, through its alias or not. */

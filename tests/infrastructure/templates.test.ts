@@ -75,6 +75,7 @@ describe.each(environmentNames())('templates of %s', (name) => {
       'api-authorizer',
       'api-not-found',
       'migrate',
+      ...(environment.edge === undefined ? [] : ['publish-console']),
     ];
     expect(names.sort()).toEqual(expected.map((part) => `vestry-${name}-${part}`).sort());
   });

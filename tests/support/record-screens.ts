@@ -4,7 +4,7 @@ import { DEFAULT_DATA_DIR } from '#local/data-directory.ts';
 import { readPlatformFile } from '#local/platform-file.ts';
 import { readArgumentsOrExit } from '#local/terminal.ts';
 import { startBrowser } from './browser.ts';
-import { ConsoleVisit } from './console-visit.ts';
+import { ConsoleVisit, type Credentials } from './console-visit.ts';
 
 /** `npm run screenshots`: pictures of the main screens, as a demo user sees them. */
 
@@ -22,26 +22,35 @@ const { values } = readArgumentsOrExit(HELP, {
   },
 });
 
-/** The link of a list's row stands for the screen of the first thing in it. */
+/** The pictures, by the tenant whose they are. The link of a list's row stands for the screen of the first thing in it. */
 const SCREENS = [
-  { name: 'home', path: '/', phone: true },
-  { name: 'approvals', path: '/approvals' },
-  { name: 'approval', path: '/approvals?state=PENDING', first: true, phone: true },
-  { name: 'register', path: '/shareholders?q=tanaka' },
-  { name: 'holder', path: '/shareholders?q=ACME-00007', first: true },
-  { name: 'dividend', path: '/dividends', first: true },
-  { name: 'payments', path: '/payments' },
-  { name: 'payment', path: '/payments?status=SETTLED', first: true },
-  { name: 'meeting', path: '/meetings', first: true },
-  { name: 'audit', path: '/audit' },
-  { name: 'uploads', path: '/uploads' },
+  { of: 'acme', name: 'home', path: '/', phone: true },
+  { of: 'acme', name: 'approvals', path: '/approvals' },
+  { of: 'acme', name: 'approval', path: '/approvals?state=PENDING', first: true, phone: true },
+  { of: 'acme', name: 'register', path: '/shareholders?q=tanaka' },
+  { of: 'acme', name: 'holder', path: '/shareholders?q=ACME-00007', first: true },
+  { of: 'acme', name: 'dividend', path: '/dividends', first: true },
+  { of: 'acme', name: 'payments', path: '/payments' },
+  { of: 'acme', name: 'payment', path: '/payments?status=SETTLED', first: true },
+  { of: 'acme', name: 'meeting', path: '/meetings', first: true },
+  { of: 'acme', name: 'audit', path: '/audit' },
+  { of: 'acme', name: 'uploads', path: '/uploads' },
+  { of: 'globex', name: 'people', path: '/participants' },
+  { of: 'globex', name: 'vesting', path: '/plans?type=RSU', first: true, phone: true },
+  { of: 'globex', name: 'why', path: '/plans?type=401K', first: true, tab: 'Why these numbers' },
+  { of: 'operator', name: 'operations', path: '/operations' },
 ] as const;
 
 const file = readPlatformFile(values.data);
-const user = file.tenants
-  .find(({ slug }) => slug === 'acme')
-  ?.users.find(({ role }) => role === 'COMPLIANCE' || role === 'ADMIN');
-if (user === undefined) throw new Error('the platform has no demo');
+
+function credentials(of: (typeof SCREENS)[number]['of']): Credentials {
+  if (of === 'operator') return file.operator;
+  const user = file.tenants
+    .find(({ slug }) => slug === of)
+    ?.users.find(({ role }) => role === 'COMPLIANCE' || role === 'ADMIN');
+  if (user === undefined) throw new Error('the platform has no demo');
+  return { tenant: of, email: user.email, password: user.password };
+}
 
 mkdirSync(values.out, { recursive: true });
 const browser = await startBrowser();
@@ -49,16 +58,23 @@ for (const [kind, width, height, colorScheme] of [
   ['wide', 1440, 900, 'light'],
   ['phone', 390, 844, 'dark'],
 ] as const) {
-  const visit = await ConsoleVisit.begin(browser, file.apiUrl, { viewport: { width, height }, colorScheme });
-  await visit.signIn({ tenant: 'acme', email: user.email, password: user.password });
-  for (const screen of SCREENS) {
-    if (kind === 'phone' && !('phone' in screen)) continue;
-    await visit.open(screen.path);
-    if ('first' in screen) await visit.openFirst();
-    const path = join(values.out, `${screen.name}-${kind}.png`);
-    await visit.page.screenshot({ path });
-    console.log(path);
+  for (const who of ['acme', 'globex', 'operator'] as const) {
+    const visit = await ConsoleVisit.begin(browser, file.apiUrl, {
+      viewport: { width, height },
+      colorScheme,
+    });
+    await visit.signIn(credentials(who));
+    for (const screen of SCREENS.filter((one) => one.of === who)) {
+      if (kind === 'phone' && !('phone' in screen)) continue;
+      await visit.open(screen.path);
+      if ('first' in screen) await visit.openFirst();
+      if ('tab' in screen) await visit.page.getByRole('tab', { name: screen.tab }).click();
+      await visit.page.waitForLoadState('networkidle');
+      const path = join(values.out, `${screen.name}-${kind}.png`);
+      await visit.page.screenshot({ path });
+      console.log(path);
+    }
+    await visit.close();
   }
-  await visit.close();
 }
 await browser.close();

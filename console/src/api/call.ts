@@ -26,6 +26,8 @@ interface Parts {
   readonly body?: unknown;
   readonly version?: number;
   readonly key?: string;
+  /** @default JSON */
+  readonly accept?: string;
 }
 
 /**
@@ -34,15 +36,29 @@ interface Parts {
  * @throws Problem
  */
 export async function call<O extends Operation>(operation: O, ...sent: Arguments<O>): Promise<Answer<O>> {
-  const [method = '', template = ''] = operation.split(' ');
   const [parts = {}] = sent as [Parts?];
-  const path = `/api${pathOf(template, parts)}`;
-  const tries = parts.key === undefined ? 1 : WRITE_TRIES;
-  const answer = await answered(method, path, parts, tries);
+  const { method, path, answer } = await answerTo(operation, parts);
   if (answer.status === 204) return undefined as Answer<O>;
   const body = (await answer.json()) as Answer<O> & object;
   origins.set(body, { method, path, requestId: answer.headers.get('x-request-id') ?? undefined });
   return body;
+}
+
+/**
+ * Asks for what an operation answers as a table, for programs that read such files.
+ * @throws Problem
+ */
+export async function table<O extends Operation>(operation: O, ...sent: Arguments<O>): Promise<Blob> {
+  const [parts = {}] = sent as [Parts?];
+  const { answer } = await answerTo(operation, { ...parts, accept: 'text/csv' });
+  return answer.blob();
+}
+
+async function answerTo(operation: string, parts: Parts) {
+  const [method = '', template = ''] = operation.split(' ');
+  const path = `/api${pathOf(template, parts)}`;
+  const tries = parts.key === undefined ? 1 : WRITE_TRIES;
+  return { method, path, answer: await answered(method, path, parts, tries) };
 }
 
 function pathOf(template: string, { params = {}, query = {} }: Parts): string {
@@ -72,8 +88,12 @@ async function answered(method: string, path: string, parts: Parts, tries: numbe
   }
 }
 
-function init(method: string, { body, version, key }: Parts, token: string | undefined): RequestInit {
-  const headers = new Headers({ accept: 'application/json' });
+function init(
+  method: string,
+  { body, version, key, accept = 'application/json' }: Parts,
+  token: string | undefined,
+): RequestInit {
+  const headers = new Headers({ accept });
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
   if (version !== undefined) headers.set('if-match', `"${version}"`);
   if (key !== undefined) headers.set('idempotency-key', key);

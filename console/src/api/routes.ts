@@ -8,6 +8,7 @@ import type * as federation from '#identity/federation/federation.routes.ts';
 import type * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import type * as access from '#identity/sign-in/sign-in.routes.ts';
 import type * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
+import type * as tenants from '#identity/tenants/tenants.routes.ts';
 import type * as users from '#identity/users/users.routes.ts';
 import type * as operations from '#operations/operations.routes.ts';
 import type * as exceptions from '#payments/exceptions/exceptions.routes.ts';
@@ -19,7 +20,17 @@ import type * as reversals from '#payments/reversals/reversals.routes.ts';
 import type * as dividendPayments from '#payments/runs/dividend-payments.routes.ts';
 import type * as payments from '#payments/runs/payment-runs.routes.ts';
 import type * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
-import type * as plans from '#plans/me.routes.ts';
+import type * as contributions from '#plans/contributions/contributions.routes.ts';
+import type * as planDocuments from '#plans/documents/plan-documents.routes.ts';
+import type * as explain from '#plans/explain/explain.routes.ts';
+import type * as grants from '#plans/grants/grants.routes.ts';
+import type * as matches from '#plans/matching/matches.routes.ts';
+import type * as ownPlans from '#plans/me.routes.ts';
+import type * as participants from '#plans/participants/participants.routes.ts';
+import type * as planEnd from '#plans/plan-end.routes.ts';
+import type * as planVesting from '#plans/plan-vesting.routes.ts';
+import type * as plans from '#plans/plans.routes.ts';
+import type * as releases from '#plans/releases/releases.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
 import type * as meetings from '#proxy/meetings.routes.ts';
 import type * as votes from '#proxy/votes.routes.ts';
@@ -29,11 +40,13 @@ import type * as positions from '#register/positions.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
 import type * as reportExports from '#reporting/exports/exports.routes.ts';
 import type * as accessReport from '#reporting/reports/access-report.routes.ts';
+import type * as planStatement from '#reporting/reports/plan-statement.routes.ts';
 import type * as retention from '#retention/retention.routes.ts';
 import type * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
 import type * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
 import type * as rejectedRows from '#uploads/intake/rejected-rows.routes.ts';
 import type * as uploads from '#uploads/intake/uploads.routes.ts';
+import type * as mappings from '#uploads/mappings/mappings.routes.ts';
 import type * as webhooks from '#webhooks/webhooks.routes.ts';
 
 type Modules = [
@@ -57,7 +70,20 @@ type Modules = [
   typeof reversals,
   typeof dividendPayments,
   typeof payments,
+  typeof contributions,
+  typeof explain,
+  typeof grants,
+  typeof ownPlans,
+  typeof participants,
+  typeof mappings,
+  typeof matches,
+  typeof planDocuments,
+  typeof planEnd,
+  typeof releases,
+  typeof planStatement,
   typeof plans,
+  typeof planVesting,
+  typeof tenants,
   typeof classes,
   typeof positions,
   typeof shareholders,

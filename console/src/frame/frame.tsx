@@ -39,6 +39,18 @@ const Users = lazy(() => import('../screens/users.tsx'));
 const User = lazy(() => import('../screens/user.tsx'));
 const ApiKeys = lazy(() => import('../screens/api-keys.tsx'));
 const Settings = lazy(() => import('../screens/settings.tsx'));
+const Participants = lazy(() => import('../screens/participants.tsx'));
+const Participant = lazy(() => import('../screens/participant.tsx'));
+const Plans = lazy(() => import('../screens/plans.tsx'));
+const Plan = lazy(() => import('../screens/plan.tsx'));
+const PlanDocuments = lazy(() => import('../screens/plan-documents.tsx'));
+const PlanDocument = lazy(() => import('../screens/plan-document.tsx'));
+const Releases = lazy(() => import('../screens/releases.tsx'));
+const Release = lazy(() => import('../screens/release.tsx'));
+const Tenants = lazy(() => import('../screens/tenants.tsx'));
+const Operations = lazy(() => import('../screens/operations.tsx'));
+const Mappings = lazy(() => import('../screens/mappings.tsx'));
+const Mapping = lazy(() => import('../screens/mapping.tsx'));
 const Uploads = lazy(() => import('../screens/uploads.tsx'));
 const Upload = lazy(() => import('../screens/upload.tsx'));
 
@@ -214,6 +226,36 @@ function Screens({ me }: { me: Me }) {
         </Route>
         <Route path="/settings">
           <Settings me={me} />
+        </Route>
+        <Route path="/participants">
+          <Participants />
+        </Route>
+        <Route path="/participants/:employee">
+          {({ employee }) => <Participant key={employee} employee={employee} me={me} />}
+        </Route>
+        <Route path="/plans">
+          <Plans />
+        </Route>
+        <Route path="/plans/:id">{({ id }) => <Plan key={id} id={id} me={me} />}</Route>
+        <Route path="/plan-documents">
+          <PlanDocuments />
+        </Route>
+        <Route path="/plan-documents/:id">{({ id }) => <PlanDocument key={id} id={id} me={me} />}</Route>
+        <Route path="/releases">
+          <Releases me={me} />
+        </Route>
+        <Route path="/releases/:id">{({ id }) => <Release key={id} id={id} me={me} />}</Route>
+        <Route path="/tenants">
+          <Tenants />
+        </Route>
+        <Route path="/operations">
+          <Operations />
+        </Route>
+        <Route path="/mappings">
+          <Mappings me={me} />
+        </Route>
+        <Route path="/mappings/new">
+          <Mapping me={me} />
         </Route>
         <Route path="/uploads">
           <Uploads me={me} />

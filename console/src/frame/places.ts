@@ -13,6 +13,12 @@ const DIVIDENDS: Place = { text: 'Dividends', path: '/dividends' };
 const PAYMENTS: Place = { text: 'Payments', path: '/payments' };
 const EXCEPTIONS: Place = { text: 'Exceptions', path: '/exceptions' };
 const BANK_FILES: Place = { text: 'Bank files', path: '/bank-files' };
+const PEOPLE: Place = { text: 'People', path: '/participants' };
+const PLANS: Place = { text: 'Plans', path: '/plans' };
+const DOCUMENTS: Place = { text: 'Plan documents', path: '/plan-documents' };
+const RELEASES: Place = { text: 'Share releases', path: '/releases' };
+const TENANTS: Place = { text: 'Tenants', path: '/tenants' };
+const OPERATIONS: Place = { text: 'Operations', path: '/operations' };
 const UPLOADS: Place = { text: 'Uploads', path: '/uploads' };
 
 const REPORTS: Place = { text: 'Reports', path: '/reports' };
@@ -32,10 +38,11 @@ const OVERSIGHT = [AUDIT, ACCESS, LEGAL_HOLDS, USERS, API_KEYS] as const;
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {
   if (role === 'EMPLOYEE') return [HOME];
-  if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS];
+  if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS, TENANTS, OPERATIONS];
   const last = [UPLOADS, REPORTS, ...(role === 'OPS' ? [] : OVERSIGHT), WEBHOOKS, SETTINGS];
-  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, MEETINGS, ...MONEY, ...last];
-  return [HOME, APPROVALS, ...MONEY, ...last];
+  if (tenant.type === 'ISSUER')
+    return [HOME, APPROVALS, HOLDERS, DIVIDENDS, MEETINGS, RELEASES, ...MONEY, ...last];
+  return [HOME, APPROVALS, PEOPLE, PLANS, DOCUMENTS, RELEASES, ...MONEY, ...last];
 }
 
 export function decides({ role }: Me): boolean {

@@ -9,6 +9,11 @@ export function money(amount: string | null | undefined, currency: string): stri
   return amount === null || amount === undefined ? '–' : `${grouped(amount)} ${currency}`;
 }
 
+/** A quantity in the unit that the API names with it: `shares`, or a currency. */
+export function amountIn(unit: string, quantity: string): string {
+  return unit === 'shares' ? `${grouped(quantity)} shares` : money(quantity, unit);
+}
+
 export function instant(at: string, timeZone: string | undefined): string {
   return new Intl.DateTimeFormat('en-GB', {
     ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone },

@@ -16,6 +16,11 @@ interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+/** Takes the answer of a list that has no pages for one page. */
+export function onePage<T>(answer: { readonly data: readonly T[] }): Page<T> {
+  return Object.assign(answer, { next_cursor: null });
+}
+
 interface Props<T> {
   readonly title: string;
   readonly description?: string;

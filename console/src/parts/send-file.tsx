@@ -6,11 +6,12 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call, newKey } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
+import { Go } from './go.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** The API takes no larger one in a form. */
@@ -43,6 +44,8 @@ interface Sent {
   readonly file: File;
   readonly kind: Kind;
   readonly mode?: Mode | undefined;
+  /** The mapping by which its columns are read. */
+  readonly mapping?: string | undefined;
   /** The upload whose wrong rows it has, corrected. */
   readonly correctionOf?: string | undefined;
 }
@@ -66,6 +69,7 @@ export async function sendFile(file: File, kind: Kind, { dryRun, key, ...more }:
   const query = {
     ...(dryRun ? { dry_run: 'true' as const } : {}),
     ...(more.mode === undefined ? {} : { mode: more.mode }),
+    ...(more.mapping === undefined ? {} : { mapping: more.mapping }),
   };
   const { id } = await call(`POST /uploads/${kind}`, { body, key, query });
   sent.set(id, { file, kind, ...more });
@@ -80,13 +84,15 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
   const [kind, setKind] = useState<Kind>(options[0]?.value ?? 'shareholders');
   const [chosenMode, setMode] = useState<Mode>('merge');
   const mode = kind === 'shareholders' ? chosenMode : undefined;
+  const [mapping, setMapping] = useState('');
   const [file, setFile] = useState<File>();
   const [key, setKey] = useState(newKey);
   const queries = useQueryClient();
   const [, go] = useLocation();
   const fault = faultOf(file);
   const send = useMutation({
-    mutationFn: (chosen: File) => sendFile(chosen, kind, { dryRun: true, key, mode }),
+    mutationFn: (chosen: File) =>
+      sendFile(chosen, kind, { dryRun: true, key, mode, mapping: mapping === '' ? undefined : mapping }),
     onSuccess: (id) => {
       void queries.invalidateQueries({ queryKey: ['uploads'] });
       go(`/uploads/${id}`);
@@ -108,6 +114,7 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
               selectedOption={options.find(({ value }) => value === kind) ?? null}
               onChange={({ detail }) => {
                 setKind(detail.selectedOption.value as Kind);
+                setMapping('');
                 anew();
               }}
             />
@@ -124,6 +131,14 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
               />
             </FormField>
           )}
+          <ChooseMapping
+            kind={kind}
+            value={mapping}
+            onChange={(id) => {
+              setMapping(id);
+              anew();
+            }}
+          />
         </ColumnLayout>
         <FormField
           label="File"
@@ -159,6 +174,35 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
         </Button>
       </SpaceBetween>
     </Container>
+  );
+}
+
+interface ChooseMappingProps {
+  readonly kind: Kind;
+  readonly value: string;
+  onChange(id: string): void;
+}
+
+/** The mappings of a kind of files, and a way to make one. */
+function ChooseMapping({ kind, value, onChange }: ChooseMappingProps) {
+  const { data } = useQuery({
+    queryKey: ['mappings', 'all'],
+    queryFn: () => call('GET /uploads/mappings', { query: { limit: '200' } }),
+  });
+  const options = [
+    { value: '', label: 'The columns of Vestry' },
+    ...(data?.data ?? [])
+      .filter((one) => one.kind === kind)
+      .map(({ id, name }) => ({ value: id, label: name })),
+  ];
+  return (
+    <FormField label="Read by" description={<Go to="/mappings">Mappings of other columns</Go>}>
+      <Select
+        options={options}
+        selectedOption={options.find((one) => one.value === value) ?? null}
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
+      />
+    </FormField>
   );
 }
 

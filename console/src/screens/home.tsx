@@ -5,13 +5,12 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
-import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { decides } from '../frame/places.ts';
 import { DividendList } from '../parts/dividend-list.tsx';
-import { day, grouped, instant, money, words } from '../parts/format.ts';
+import { instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
-import { Pages } from '../parts/pages.tsx';
+import { PlanList } from '../parts/plan-list.tsx';
 import { Screen } from '../parts/screen.tsx';
 
 /** Asked again by itself: it is open all morning. */
@@ -161,6 +160,7 @@ function OfOperators() {
       <Counted
         title="Failed for good"
         id="dead-letters"
+        to="/operations?tab=dead-letters"
         ask={async () => {
           const { data } = await call('GET /operations/queues');
           const dead = data.filter(({ name, visible }) => name.endsWith('-dlq') && visible > 0);
@@ -173,6 +173,7 @@ function OfOperators() {
       <Counted
         title="Stuck work"
         id="stuck"
+        to="/operations?tab=stuck"
         ask={async () => {
           const { data } = await call('GET /operations/stuck', { query: { limit: MOST } });
           return {
@@ -188,38 +189,11 @@ function OfOperators() {
 function OwnPlans({ me }: { me: Me }) {
   return (
     <Screen title="Your plans" description={me.tenant?.name}>
-      <Pages
+      <PlanList
         title="Plans"
-        queryKey={['own-plans']}
-        load={(cursor) => call('GET /me/plans', { query: { cursor } })}
-        rowId={(row: Row<'GET /me/plans'>) => row.id}
         empty="You have no plan here yet. Your company enrols you."
-        columns={[
-          { id: 'type', header: 'Plan', isRowHeader: true, cell: (row) => row.plan_type },
-          { id: 'status', header: 'Status', cell: (row) => words(row.status) },
-          {
-            id: 'balance',
-            header: 'Balance',
-            cell: (row) => (
-              <span className="digits">
-                {row.granted === null ? money(row.balance, row.currency) : `${grouped(row.granted)} shares`}
-              </span>
-            ),
-          },
-          {
-            id: 'vested',
-            header: 'Vested',
-            cell: (row) => (
-              <span className="digits">
-                {row.granted === null
-                  ? money(row.vested_balance, row.currency)
-                  : `${grouped(row.vested_balance)} shares`}
-              </span>
-            ),
-          },
-          { id: 'as-of', header: 'As of', cell: (row) => day(row.vested_as_of) },
-          { id: 'since', header: 'Since', cell: (row) => day(row.enrolled_on) },
-        ]}
+        queryKey={['plans', 'own']}
+        load={(cursor) => call('GET /me/plans', { query: { cursor } })}
       />
     </Screen>
   );

@@ -2,8 +2,6 @@ import Badge from '@cloudscape-design/components/badge';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TableProps } from '@cloudscape-design/components/table';
-import TextFilter from '@cloudscape-design/components/text-filter';
-import { useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import { useAddress } from '../parts/address.ts';
@@ -12,12 +10,11 @@ import { Go } from '../parts/go.tsx';
 import { Kyc } from '../parts/kyc.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { Search } from '../parts/search.tsx';
 
 type Holder = Row<'GET /shareholders'>;
 
 const SORTED = ['name', 'external_ref', 'created_at'] as const;
-const TYPING_MS = 300;
-const LONGEST_SEARCH = 200;
 
 /** The choices of who is listed, by what the API filters by. */
 const FILTERS = {
@@ -102,7 +99,13 @@ export default function Shareholders() {
         empty={q === '' ? 'No holder is like this.' : 'No holder has such a name, reference or email.'}
         filter={
           <SpaceBetween direction="horizontal" size="m" alignItems="center">
-            <Search key="search" value={q} onChange={(text) => set({ q: text })} />
+            <Search
+              key="search"
+              value={q}
+              label="Find a holder"
+              placeholder="Name, reference or email"
+              onChange={(text) => set({ q: text })}
+            />
             <Select
               ariaLabel="Show"
               options={options}
@@ -124,27 +127,5 @@ export default function Shareholders() {
         columns={columns}
       />
     </Screen>
-  );
-}
-
-/** Asks the API when typing has paused. */
-function Search({ value, onChange }: { value: string; onChange(text: string): void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    const wanted = text.trim().slice(0, LONGEST_SEARCH);
-    if (wanted === value) return;
-    const timer = setTimeout(() => onChange(wanted), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <div className="search">
-      <TextFilter
-        filteringText={text}
-        filteringPlaceholder="Name, reference or email"
-        filteringAriaLabel="Find a holder"
-        onChange={({ detail }) => setText(detail.filteringText)}
-      />
-    </div>
   );
 }

@@ -135,9 +135,12 @@ function Publish({ id, accepted, rejected }: { id: string; accepted: number; rej
   const chosen = sentFile(id);
   const first = chosen?.correctionOf === undefined ? undefined : sentFile(chosen.correctionOf);
   const load = useMutation({
-    mutationFn: async ({ file, kind, mode }: NonNullable<typeof chosen>) => {
-      if (first !== undefined) await sendFile(first.file, first.kind, { dryRun: false, key: keyOfFirst });
-      return sendFile(file, kind, { dryRun: false, key, mode });
+    mutationFn: async ({ file, kind, ...read }: NonNullable<typeof chosen>) => {
+      if (first !== undefined) {
+        const { file: rest, kind: ofRest, ...readRest } = first;
+        await sendFile(rest, ofRest, { ...readRest, dryRun: false, key: keyOfFirst });
+      }
+      return sendFile(file, kind, { ...read, dryRun: false, key });
     },
     onSuccess: (loaded) => go(`/uploads/${loaded}`),
   });

@@ -17,6 +17,7 @@ const answer = openStaticSite({
   headers: { 'x-content-type-options': 'nosniff' },
   assetsPath: '/console/assets',
   caching: { page: 'no-cache', assets: 'immutable' },
+  types: { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8' },
 });
 
 test.each([

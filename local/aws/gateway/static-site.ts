@@ -12,6 +12,8 @@ export interface StaticSite {
   readonly assetsPath: string;
   /** `Cache-Control` of the page, and of the assets. */
   readonly caching: { readonly page: string; readonly assets: string };
+  /** `Content-Type` by extension, with its dot. */
+  readonly types: Readonly<Record<string, string>>;
 }
 
 export interface SiteAnswer {
@@ -20,16 +22,9 @@ export interface SiteAnswer {
   readonly body: Buffer;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
 /** Returns what answers a path of the site; undefined for a path of the API's. */
 export function openStaticSite(site: StaticSite): (path: string, method: string) => SiteAnswer | undefined {
-  const files = readFiles(site.directory, site.path);
+  const files = readFiles(site);
   const page = files.get(`${site.path}/index.html`);
   if (page === undefined) throw new Error(`${site.directory} has no index.html`);
   const refused = (status: number, more: Readonly<Record<string, string>> = {}): SiteAnswer => ({
@@ -53,10 +48,11 @@ export function openStaticSite(site: StaticSite): (path: string, method: string)
   };
 }
 
-function readFiles(
-  directory: string,
-  path: string,
-): Map<string, { readonly type: string; readonly body: Buffer }> {
+function readFiles({
+  directory,
+  path,
+  types,
+}: StaticSite): Map<string, { readonly type: string; readonly body: Buffer }> {
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
@@ -64,7 +60,7 @@ function readFiles(
     names.map((entry) => {
       const file = join(entry.parentPath, entry.name);
       const relative = file.slice(join(directory, '/').length).replaceAll('\\', '/');
-      const type = TYPES[extname(entry.name)] ?? 'application/octet-stream';
+      const type = types[extname(entry.name)] ?? 'application/octet-stream';
       return [`${path}/${relative}`, { type, body: readFileSync(file) }];
     }),
   );

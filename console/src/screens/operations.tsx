@@ -1,0 +1,26 @@
+import Tabs from '@cloudscape-design/components/tabs';
+import { useAddress } from '../parts/address.ts';
+import { Screen } from '../parts/screen.tsx';
+import { DeadLetters } from './operations/dead-letters.tsx';
+import { Queues } from './operations/queues.tsx';
+import { Schedules } from './operations/schedules.tsx';
+import { StuckWork } from './operations/stuck-work.tsx';
+
+/** An operator looks here when something does not move: at queues, what failed for good, jobs, and work that stands still. */
+export default function Operations() {
+  const [search, set] = useAddress();
+  return (
+    <Screen title="Operations" description="All tenants. Nothing here shows what belongs to one of them.">
+      <Tabs
+        activeTabId={search.get('tab') ?? 'queues'}
+        onChange={({ detail }) => set({ tab: detail.activeTabId })}
+        tabs={[
+          { id: 'queues', label: 'Queues', content: <Queues /> },
+          { id: 'dead-letters', label: 'Failed for good', content: <DeadLetters /> },
+          { id: 'stuck', label: 'Stuck work', content: <StuckWork /> },
+          { id: 'jobs', label: 'Jobs', content: <Schedules /> },
+        ]}
+      />
+    </Screen>
+  );
+}

@@ -1,0 +1,72 @@
+import Button from '@cloudscape-design/components/button';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../api/call.ts';
+import type { Me } from '../frame/me.ts';
+import { day, instant, money } from '../parts/format.ts';
+import { Kyc } from '../parts/kyc.tsx';
+import { Pairs } from '../parts/pairs.tsx';
+import { PlanList } from '../parts/plan-list.tsx';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Screen } from '../parts/screen.tsx';
+
+const ABOVE = { text: 'People', path: '/participants' };
+
+/** A person: their service, their pay, and their plans. */
+export default function Participant({ employee, me }: { employee: string; me: Me }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['participants', employee],
+    queryFn: () => call('GET /participants/{employee}', { params: { employee } }),
+  });
+  if (data === undefined)
+    return (
+      <Screen title="Person" above={ABOVE}>
+        {error !== null && (
+          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
+        )}
+      </Screen>
+    );
+  const onDay = (on: string | null): string => (on === null ? '–' : day(on));
+  return (
+    <Screen title={data.name ?? data.employee_id} description={data.employee_id} above={ABOVE}>
+      <Pairs
+        title="Person"
+        answer={data}
+        items={[
+          ['KYC', <Kyc key="kyc" status={data.kyc_status} />],
+          [
+            'Email',
+            <span key="email" className="long">
+              {data.email ?? '–'}
+            </span>,
+          ],
+          ['Born', onDay(data.date_of_birth)],
+          ['Hired', onDay(data.hired_on)],
+          ['Left', onDay(data.terminated_on)],
+          ['Came back', onDay(data.rehired_on)],
+          [
+            'Pay of a year',
+            <span key="pay" className="digits">
+              {money(data.compensation, 'USD')}
+            </span>,
+          ],
+          [
+            'Wages by year',
+            <span key="wages" className="digits lines">
+              {data.wages.length === 0
+                ? '–'
+                : data.wages.map(({ year, amount }) => `${year}: ${money(amount, 'USD')}`).join('\n')}
+            </span>,
+          ],
+          ['Entered', instant(data.created_at, me.tenant?.time_zone)],
+          ['Version', String(data.version)],
+        ]}
+      />
+      <PlanList
+        title="Plans"
+        empty="This person has no plan."
+        queryKey={['plans', 'of', employee]}
+        load={(cursor) => call('GET /plans', { query: { cursor, employee_id: employee } })}
+      />
+    </Screen>
+  );
+}

@@ -1,0 +1,90 @@
+import { call } from '../../api/call.ts';
+import type { Answer, Row } from '../../api/routes.ts';
+import { day, grouped, instant, money, words } from '../../parts/format.ts';
+import { Pages } from '../../parts/pages.tsx';
+
+interface Props {
+  readonly plan: Answer<'GET /plans/{id}'>;
+}
+
+/** The grants of a plan of shares. */
+export function Grants({ plan }: Props) {
+  return (
+    <Pages
+      title="Grants"
+      description="The oldest first."
+      queryKey={['plans', plan.id, plan.version, 'grants']}
+      load={(cursor) => call('GET /plans/{id}/grants', { params: { id: plan.id }, query: { cursor } })}
+      rowId={(row: Row<'GET /plans/{id}/grants'>) => row.id}
+      empty="Nothing was granted yet."
+      columns={[
+        { id: 'date', header: 'Granted on', isRowHeader: true, cell: (row) => day(row.grant_date) },
+        {
+          id: 'quantity',
+          header: 'Shares',
+          cell: (row) => <span className="digits long">{grouped(row.quantity)}</span>,
+        },
+        { id: 'start', header: 'Vests from', cell: (row) => day(row.vesting_start) },
+        {
+          id: 'vested',
+          header: 'Vested',
+          cell: (row) => <span className="digits long">{grouped(row.vested)}</span>,
+        },
+        {
+          id: 'awaiting',
+          header: 'Waits for its event',
+          cell: (row) => <span className="digits long">{grouped(row.awaiting_event)}</span>,
+        },
+        {
+          id: 'unvested',
+          header: 'Unvested',
+          cell: (row) => <span className="digits long">{grouped(row.unvested)}</span>,
+        },
+        {
+          id: 'forfeited',
+          header: 'Forfeited',
+          cell: (row) => <span className="digits long">{grouped(row.forfeited)}</span>,
+        },
+        {
+          id: 'cancelled',
+          header: 'Cancelled',
+          cell: (row) => (row.cancelled_on === null ? '–' : day(row.cancelled_on)),
+        },
+      ]}
+    />
+  );
+}
+
+/** The contributions to a plan of money. */
+export function Contributions({ plan, zone }: Props & { zone: string | undefined }) {
+  return (
+    <Pages
+      title="Contributions"
+      description="In the order in which they moved the balance."
+      queryKey={['plans', plan.id, plan.version, 'contributions']}
+      load={(cursor) => call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { cursor } })}
+      rowId={(row: Row<'GET /plans/{id}/contributions'>) => row.id}
+      empty="Nothing was paid in yet."
+      columns={[
+        { id: 'date', header: 'Counts from', isRowHeader: true, cell: (row) => day(row.effective_date) },
+        { id: 'source', header: 'Source', cell: (row) => words(row.source) },
+        {
+          id: 'amount',
+          header: 'Amount',
+          cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
+        },
+        {
+          id: 'balance',
+          header: 'Balance after it',
+          cell: (row) => <span className="digits">{money(row.balance_after, row.currency)}</span>,
+        },
+        {
+          id: 'reverses',
+          header: 'Takes back',
+          cell: (row) => (row.reverses === null ? '–' : row.reverses.slice(-6)),
+        },
+        { id: 'entered', header: 'Entered', cell: (row) => instant(row.created_at, zone) },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,104 @@
+import Box from '@cloudscape-design/components/box';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Table from '@cloudscape-design/components/table';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../../api/call.ts';
+import type { Answer } from '../../api/routes.ts';
+import { useAddress } from '../../parts/address.ts';
+import { ApiCall } from '../../parts/api-call.tsx';
+import { DayField } from '../../parts/day-field.tsx';
+import { amountIn, day, grouped, words } from '../../parts/format.ts';
+import { Pairs } from '../../parts/pairs.tsx';
+import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { VestingChart } from '../../parts/vesting-chart.tsx';
+
+interface Props {
+  readonly plan: Answer<'GET /plans/{id}'>;
+}
+
+/** The calendar of vesting, with a drawing of it and the rule behind each day. */
+export function VestingTab({ plan }: Props) {
+  const [search, set] = useAddress();
+  const asOf = search.get('as_of') ?? '';
+  const { data, error, isPending } = useQuery({
+    queryKey: ['plans', plan.id, plan.version, 'vesting', asOf],
+    queryFn: () =>
+      call('GET /plans/{id}/vesting', { params: { id: plan.id }, query: asOf === '' ? {} : { as_of: asOf } }),
+    placeholderData: (before) => before,
+  });
+  return (
+    <SpaceBetween size="m">
+      <DayField label="As of the end of" value={asOf} onChange={(on) => set({ as_of: on })} />
+      {error !== null && <ProblemAlert problem={error} />}
+      {isPending && <StatusIndicator type="loading">Computing</StatusIndicator>}
+      {data !== undefined && <Vested vesting={data} />}
+    </SpaceBetween>
+  );
+}
+
+function Vested({ vesting }: { vesting: Answer<'GET /plans/{id}/vesting'> }) {
+  const { unit, events } = vesting;
+  const owned = events.filter(({ kind }) => kind !== 'FORFEITED' && kind !== 'AWAITING');
+  const parts = [
+    ['Vested', vesting.vested],
+    ['Waits for its event', vesting.awaiting_event],
+    ['Unvested', vesting.unvested],
+    ['Forfeited', vesting.forfeited],
+  ] as const;
+  return (
+    <SpaceBetween size="m">
+      <Pairs
+        title={`On ${day(vesting.as_of)}`}
+        items={parts.map(([label, quantity]) => [
+          label,
+          <span key={label} className="digits long">
+            {amountIn(unit, quantity)}
+          </span>,
+        ])}
+      >
+        <VestingChart
+          steps={owned}
+          whole={owned.at(-1)?.cumulative ?? '0'}
+          unit={unit}
+          today={vesting.as_of}
+        />
+      </Pairs>
+      <Table
+        items={[...events]}
+        trackBy={(event) =>
+          `${event.grant_id ?? ''} ${event.date} ${event.kind} ${event.cumulative} ${event.why}`
+        }
+        wrapLines
+        header={
+          <Header
+            variant="h2"
+            description="Each day on which something vests, and the rule by which it does."
+          >
+            Calendar
+          </Header>
+        }
+        empty={<Box textAlign="center">Nothing vests: there is no employer’s money and no grant.</Box>}
+        columnDefinitions={[
+          { id: 'date', header: 'Day', isRowHeader: true, minWidth: 110, cell: (row) => day(row.date) },
+          { id: 'kind', header: 'What', minWidth: 110, cell: (row) => words(row.kind) },
+          {
+            id: 'quantity',
+            header: unit === 'shares' ? 'Shares' : unit,
+            minWidth: 110,
+            cell: (row) => <span className="digits long">{grouped(row.quantity)}</span>,
+          },
+          {
+            id: 'cumulative',
+            header: 'Vested by then',
+            minWidth: 110,
+            cell: (row) => <span className="digits long">{grouped(row.cumulative)}</span>,
+          },
+          { id: 'why', header: 'Why', minWidth: 200, cell: (row) => row.why },
+        ]}
+      />
+      <ApiCall answer={vesting} />
+    </SpaceBetween>
+  );
+}

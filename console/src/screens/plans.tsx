@@ -1,0 +1,61 @@
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { call } from '../api/call.ts';
+import { useAddress } from '../parts/address.ts';
+import { words } from '../parts/format.ts';
+import { PlanList, type PlanRow } from '../parts/plan-list.tsx';
+import { Screen } from '../parts/screen.tsx';
+
+const TYPES = ['401K', 'ESPP', 'RSU', 'ESOP'] as const satisfies readonly PlanRow['plan_type'][];
+const STATUSES = ['ACTIVE', 'TERMINATED'] as const satisfies readonly PlanRow['status'][];
+
+/** All plans of the employer. */
+export default function Plans() {
+  const [search, set] = useAddress();
+  const type = TYPES.find((one) => one === search.get('type'));
+  const status = STATUSES.find((one) => one === search.get('status'));
+  const types = [
+    { value: '', label: 'All types' },
+    ...TYPES.map((value) => ({ value, label: value as string })),
+  ];
+  const statuses = [
+    { value: '', label: 'Active and ended' },
+    ...STATUSES.map((value) => ({ value, label: value === 'TERMINATED' ? 'Ended' : words(value) })),
+  ];
+  return (
+    <Screen title="Plans" description="What each person has, and how much of it is theirs today.">
+      <PlanList
+        key={`${type} ${status}`}
+        title="Plans"
+        empty="No plan is like this."
+        people
+        queryKey={['plans', type, status]}
+        load={(cursor) =>
+          call('GET /plans', {
+            query: {
+              cursor,
+              ...(type === undefined ? {} : { plan_type: type }),
+              ...(status === undefined ? {} : { status }),
+            },
+          })
+        }
+        filter={
+          <SpaceBetween direction="horizontal" size="m">
+            <Select
+              ariaLabel="Type"
+              options={types}
+              selectedOption={types.find(({ value }) => value === (type ?? '')) ?? null}
+              onChange={({ detail }) => set({ type: detail.selectedOption.value ?? '' })}
+            />
+            <Select
+              ariaLabel="Status"
+              options={statuses}
+              selectedOption={statuses.find(({ value }) => value === (status ?? '')) ?? null}
+              onChange={({ detail }) => set({ status: detail.selectedOption.value ?? '' })}
+            />
+          </SpaceBetween>
+        }
+      />
+    </Screen>
+  );
+}
