@@ -4,9 +4,11 @@
 create or replace function leave_entry() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
+<<changed>>
 declare
   -- A transaction that changes more rows says in its own entry what it was about.
   most constant integer := 20;
+  of_each constant boolean := coalesce(current_setting('app.each', true) = 'on', false);
   was constant jsonb := to_jsonb(old);
   becomes constant jsonb := to_jsonb(new);
   resource constant text := tg_argv[0] || '/' || (becomes ->> tg_argv[1]);
@@ -18,6 +20,11 @@ declare
 begin
   -- The relays of all tenants have none set. The transaction is at its end: nothing comes after that another tenant's rows are for.
   perform set_config('app.tenant_id', tenant::text, true);
+  -- A set has an entry for each of its rows, and none of the others is passed over.
+  if of_each and exists (select from audit_log a
+    where a.tenant_id = tenant and a.resource = changed.resource and a.xact = pg_current_xact_id() and a.problem is null) then
+    return null;
+  end if;
   for found_entry in
     select * from audit_log a where a.xact = pg_current_xact_id() and a.tenant_id = tenant and a.problem is null order by a.id limit most
   loop
@@ -29,7 +36,7 @@ begin
     end if;
     entries := entries + 1;
   end loop;
-  if entries = most then
+  if entries = most and not of_each then
     return null;
   end if;
   insert into audit_log (tenant_id, actor_id, actor_role, action, resource, request_id, source_ip, user_agent, payload, changes)

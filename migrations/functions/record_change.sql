@@ -1,5 +1,6 @@
 -- The trigger function of record_changes: notes a changed row for the next audit entry of its transaction, or behind as many as a person reads
--- that there are more. It is called once for those.
+-- that there are more. It is called once for those. A transaction that has done the same to a set of rows tells the changes of all
+-- (shared/platform/db/audit-each.ts); how many those are is the caller's limit.
 create or replace function record_change() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
@@ -7,12 +8,16 @@ declare
   most constant integer := 20;
   -- No value of JSON contains it: a list that grows as a text isn't parsed anew for every row.
   between_changes constant text := chr(30);
+  of_each constant boolean := coalesce(current_setting('app.each', true) = 'on', false);
   known text := coalesce(current_setting('app.changes', true), '');
   before jsonb;
   after jsonb;
   change jsonb;
 begin
-  if length(known) - length(replace(known, between_changes, '')) >= most then
+  if of_each then
+    -- The condition of the trigger counts the calls.
+    perform set_config('app.counted', '', true);
+  elsif length(known) - length(replace(known, between_changes, '')) >= most then
     perform set_config('app.changes', known || '{"more": true}' || between_changes, true);
     return null;
   end if;

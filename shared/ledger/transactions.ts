@@ -45,6 +45,17 @@ export function lockTransaction(tx: TenantTx, id: string): Promise<TransactionRo
     .executeTakeFirst();
 }
 
+/** Locks transactions in the order of their ids, until ours ends. */
+export function lockTransactions(tx: TenantTx, ids: readonly string[]): Promise<TransactionRow[]> {
+  return tx
+    .selectFrom('transactions')
+    .select(TRANSACTION_COLUMNS)
+    .where('id', '=', (eb) => eb.fn.any(eb.val([...ids])))
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
 /** Locks the transactions among these that are pending, in the order of their ids, until ours ends. */
 export function lockPending(tx: TenantTx, ids: readonly string[]): Promise<TransactionRow[]> {
   return tx

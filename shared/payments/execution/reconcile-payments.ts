@@ -3,7 +3,7 @@ import { dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
-import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
+import { type BankEvent, insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import {
   isPrenoteInDoubt,
   listUnreturned,
@@ -25,7 +25,15 @@ import { eachFound, LISTED_AT_ONCE } from '#platform/queue/each-found.ts';
 import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
-import { isInDoubt, listDueRuns, listFiled, listRejected, type Stuck } from './reconcile.repository.ts';
+import { type Applying, applyInSets } from './apply-in-sets.ts';
+import {
+  isInDoubt,
+  listDueRuns,
+  listFiled,
+  listRejected,
+  listSilent,
+  type Stuck,
+} from './reconcile.repository.ts';
 import { reportTask } from './report-task.ts';
 import { startPayment } from './start-execution.ts';
 import { paymentsToRestart, stoppedRuns, stuckPayments, unappliedEvents } from './stuck-work.ts';
@@ -53,17 +61,24 @@ export async function reconcileStuckPayments(
   const counts: Counts = { restarted: 0, applied: 0, settled: 0, passed: 0, resumed: 0, started: 0 };
   const failures = new Failures(reconcilePayments);
   const today = dayOf(now);
+  const hasTime = () => remainingMs() >= MARGIN_MS;
   const each = async <T extends { readonly tenant_id: string }>(
     kind: keyof Counts,
     list: (tx: SystemTx, most: number) => Promise<readonly T[]>,
     run: (item: T) => Promise<void>,
+    together: (items: readonly T[]) => Promise<readonly T[]> = async (items) => items,
   ): Promise<void> => {
     await eachFound(
       (most) => systemTx(REASON, (tx) => list(tx, most)),
       async (item) => {
         if (await failures.attempt({ kind, ...item }, () => run(item))) counts[kind] += 1;
       },
-      () => remainingMs() >= MARGIN_MS,
+      hasTime,
+      async (items) => {
+        const left = await together(items);
+        counts[kind] += items.length - left.length;
+        return left;
+      },
     );
   };
   await each(
@@ -71,13 +86,23 @@ export async function reconcileStuckPayments(
     (tx, most) => unappliedEvents(tx, now, most),
     (item) => applyUnapplied(item, requestId),
   );
-  await each('applied', listRejected, (item) => rejectFiled(item, requestId));
+  await each(
+    'applied',
+    listRejected,
+    (item) => rejectFiled(item, requestId),
+    (items) => applyInSets(items, REJECTING, requestId, hasTime),
+  );
   // No news is good news, once the time for returns is over, where news would have come.
   const settled = async (tx: SystemTx, most: number) =>
     (await listFiled(tx, today, most)).filter(
       ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
     );
-  await each('settled', settled, (item) => settleFiled(item, requestId));
+  await each(
+    'settled',
+    settled,
+    (item) => settleFiled(item, requestId),
+    (items) => applyInSets(items, SETTLING, requestId, hasTime),
+  );
   const passed = async (tx: SystemTx, most: number) =>
     (await listUnreturned(tx, today, most)).filter(
       ({ effective }) => addBankingDays(effective, PRENOTE_BANKING_DAYS) < today,
@@ -142,19 +167,23 @@ async function applyUnapplied({ tenant_id, transaction_id }: Stuck, requestId: s
   await reportTask(token);
 }
 
+type Rejected = Stuck & { readonly file_id: string };
+
+const rejectionOf = ({ transaction_id, file_id }: Rejected): BankEvent => ({
+  ...{ transaction_id, event_id: `file:${file_id}`, kind: 'REJECTED' },
+});
+const REJECTING: Applying<Rejected> = { action: 'bank-event.applied', eventOf: rejectionOf };
+
 /** Ends a payment with its file, as if the bank had refused its order, and wakes the execution that may still wait. */
-async function rejectFiled(
-  { file_id, ...item }: Stuck & { readonly file_id: string },
-  requestId: string,
-): Promise<void> {
+async function rejectFiled(item: Rejected, requestId: string): Promise<void> {
   const { tenant_id, transaction_id } = item;
   const token = await write(
     tenant_id,
     requestId,
-    ['bank-event.applied', `transactions/${transaction_id}`],
+    [REJECTING.action, `transactions/${transaction_id}`],
     async (tx) => {
       const transaction = found(await lockTransaction(tx, transaction_id));
-      await insertBankEvent(tx, { transaction_id, event_id: `file:${file_id}`, kind: 'REJECTED' });
+      await insertBankEvent(tx, rejectionOf(item));
       await applyBankEvents(tx, transaction);
       const order = await findOrder(tx, transaction_id);
       return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
@@ -163,17 +192,26 @@ async function rejectFiled(
   await reportTask(token);
 }
 
+const silenceOf = ({ transaction_id }: Stuck): BankEvent => ({
+  ...{ transaction_id, event_id: 'no-return', kind: 'SETTLED' },
+});
+const SETTLING: Applying<Stuck> = {
+  action: 'bank-event.received',
+  eventOf: silenceOf,
+  stillTrue: listSilent,
+};
+
 /** Settles a payment by silence, and wakes the execution that may still wait. */
 async function settleFiled(item: Stuck, requestId: string): Promise<void> {
   const { tenant_id, transaction_id } = item;
   const token = await write(
     tenant_id,
     requestId,
-    ['bank-event.received', `transactions/${transaction_id}`],
+    [SETTLING.action, `transactions/${transaction_id}`],
     async (tx) => {
       const transaction = found(await lockTransaction(tx, transaction_id));
       if (await isInDoubt(tx, transaction_id)) return noEffect(null);
-      await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
+      await insertBankEvent(tx, silenceOf(item));
       await applyBankEvents(tx, transaction);
       const order = await findOrder(tx, transaction_id);
       return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;

@@ -102,6 +102,16 @@ export async function isInDoubt(tx: TenantTx, transactionId: string): Promise<bo
   return rows[0]?.in_doubt !== false;
 }
 
+/** Those of payments of which silence tells something still, as {@link isInDoubt} asks it of one. */
+export async function listSilent(tx: TenantTx, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ transaction_id: string }>`select e.transaction_id
+    from outbound_entries e join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
+    where e.transaction_id = any(${[...ids]}::uuid[]) and not ${IN_DOUBT} and not ${IS_SHOWN_BACK}`.execute(
+    tx,
+  );
+  return rows.map(({ transaction_id }) => transaction_id);
+}
+
 /**
  * Lists payments and reversals of files that took effect by a day, were not returned, and of which silence tells something. Silence says of a reversal
  * that the payee had the money, so that its payment is settled first.

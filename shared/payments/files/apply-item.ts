@@ -1,6 +1,6 @@
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
-import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
+import { type BankEvent, insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
 import type { AccountChange } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
@@ -17,6 +17,14 @@ export interface Answer {
   readonly changeOf: (accountId: string) => AccountChange;
 }
 
+/** Returns an answer as the bank's event of a payment: the same one in however many files it comes. */
+export function eventOf(
+  transaction_id: string,
+  { kind, code, traceNumber, originalRdfi }: Omit<Answer, 'changeOf'>,
+): BankEvent {
+  return { transaction_id, event_id: `ach:${originalRdfi}:${traceNumber}:${code ?? ''}`, kind, code };
+}
+
 /**
  * Books an answer to a payment, once, in however many files it comes. Returns the token of the execution that waits for it; null
  * where none does, or it was booked before.
@@ -28,9 +36,10 @@ export async function applyAnswer(
 ): Promise<string | null> {
   const transaction = found(await lockTransaction(tx, transactionId));
   const order = found(await findOrder(tx, transactionId));
-  const event_id = `ach:${originalRdfi}:${traceNumber}:${code ?? ''}`;
-  if (!(await insertBankEvent(tx, { transaction_id: transactionId, event_id, kind, code }))) return null;
-  await setAcknowledgedByAnswer(tx, transactionId);
+  const event = eventOf(transactionId, { kind, code, traceNumber, originalRdfi });
+  const { event_id } = event;
+  if (!(await insertBankEvent(tx, event))) return null;
+  await setAcknowledgedByAnswer(tx, [transactionId]);
   if (kind === 'CORRECTED') {
     // Loaded by the few answers that correct an account.
     const { noteCorrection } = await import('#payments/payees/note-correction.ts');

@@ -207,11 +207,17 @@ export async function setAcknowledged(tx: TenantTx, fileId: string, by: Witness)
   return updated.numUpdatedRows === 1n;
 }
 
-/** Marks the file of a payment of which the bank has said something: it has the file. */
-export async function setAcknowledgedByAnswer(tx: TenantTx, transactionId: string): Promise<void> {
+/** Marks the files of payments of which the bank has said something: it has them. */
+export async function setAcknowledgedByAnswer(
+  tx: TenantTx,
+  transactionIds: readonly string[],
+): Promise<void> {
   await answering(tx, acknowledgedBy(null))
-    .where('id', '=', (eb) =>
-      eb.selectFrom('outbound_entries').select('file_id').where('transaction_id', '=', transactionId),
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('outbound_entries')
+        .select('file_id')
+        .where('transaction_id', '=', (of) => of.fn.any(of.val([...transactionIds]))),
     )
     .execute();
 }
@@ -252,13 +258,28 @@ export function findWritten(read: TenantRead, objectKey: string): Promise<SentFi
     .executeTakeFirst();
 }
 
-/** Lists entries by a trace number, newest first, because trace numbers repeat after ten million entries. */
-export async function listByTrace(read: TenantRead, traceNumber: string): Promise<string[]> {
-  const rows = await read
-    .selectFrom('outbound_entries')
-    .select('transaction_id')
-    .where('trace_number', '=', traceNumber)
-    .orderBy('transaction_id', 'desc')
-    .execute();
-  return rows.map(({ transaction_id }) => transaction_id);
+/** An entry of a file that is written, by its trace number: a payment, or a prenote. */
+export interface TracedEntry {
+  readonly trace_number: string;
+  readonly id: string;
+  /** The payment, or the account that the prenote asks for, as the trail names it. */
+  readonly resource: string;
+  readonly is_prenote: boolean;
+  /** Minor units. */
+  readonly amount: bigint;
+}
+
+/** Lists entries by their trace numbers, newest first, because trace numbers repeat after ten million entries. */
+export async function listByTraces(
+  read: TenantRead,
+  traceNumbers: readonly string[],
+): Promise<TracedEntry[]> {
+  const traces = [...new Set(traceNumbers)];
+  const { rows } = await sql<TracedEntry>`
+    select e.trace_number, e.transaction_id as id, 'transactions/' || e.transaction_id as resource, false as is_prenote, t.amount
+    from outbound_entries e join ledger_transactions t on t.id = e.transaction_id where e.trace_number = any(${traces}::text[])
+    union all
+    select p.trace_number, p.id, 'bank-accounts/' || p.bank_account_id, true, 0 from outbound_prenotes p where p.trace_number = any(${traces}::text[])
+    order by is_prenote, id desc`.execute(read);
+  return rows;
 }

@@ -45,19 +45,6 @@ export function listPrenotes(read: TenantRead, fileId: string): Promise<PrenoteR
     .execute();
 }
 
-/** Lists prenotes by a trace number, newest first, because trace numbers repeat after ten million entries. */
-export function listPrenotesByTrace(
-  read: TenantRead,
-  traceNumber: string,
-): Promise<Pick<PrenoteRow, 'id' | 'bank_account_id'>[]> {
-  return read
-    .selectFrom('outbound_prenotes')
-    .select(['id', 'bank_account_id'])
-    .where('trace_number', '=', traceNumber)
-    .orderBy('id', 'desc')
-    .execute();
-}
-
 export function lockPrenote(tx: TenantTx, id: string): Promise<PrenoteRow | undefined> {
   return tx
     .selectFrom('outbound_prenotes')

@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { type TenantId, uuidV7 } from '#kernel/ids.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { TOGETHER_AT_MOST } from '#payments/bank/apply-together.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import type { BankItem } from '#payments/nacha/bank-item.ts';
-import { OFFSET_REFERENCE } from '#payments/nacha/offset-reference.ts';
-import { paymentReference } from '#payments/nacha/payment-reference.ts';
 import { type ReturnFile, readReturnFile } from '#payments/nacha/return-file.ts';
 import { UnreadableAchFile } from '#payments/nacha/unreadable-ach-file.ts';
-import { findTransaction } from '#payments/orders/ordered-transaction.ts';
 import { readInboundFiles } from '#payments/payments.jobs.ts';
 import type { StatementFile } from '#payments/statements/statement.ts';
 import { statementFormat } from '#payments/statements/statement-text.ts';
@@ -22,6 +20,7 @@ import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { changeBy } from './account-correction.ts';
 import { answerPrenote } from './answer-prenote.ts';
 import { applyAnswer } from './apply-item.ts';
+import { applyItemsTogether } from './apply-items-together.ts';
 import { correctionPlace } from './correction-place.ts';
 import { getInbound, type InboundObject } from './file-store.ts';
 import {
@@ -39,9 +38,8 @@ import {
   setRead,
   setReplaced,
 } from './inbound-file.repository.ts';
-import { OFFSET_ENTRY } from './offset-entry.ts';
-import { findWritten, listByTrace, setAcknowledged, setRejected } from './outbound-file.repository.ts';
-import { listPrenotesByTrace } from './prenote.repository.ts';
+import { matchItems, rowOf, UNMATCHED } from './matched-items.ts';
+import { findWritten, setAcknowledged, setRejected, type TracedEntry } from './outbound-file.repository.ts';
 import { resendPrenotes } from './resend-prenotes.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
@@ -55,7 +53,7 @@ const KEY = /^ach\/inbound\/([a-z0-9-]+)\/[^/]+$/;
 
 /**
  * Applies the files that an event names: `ach/inbound/<tenant>/<any name>`. Each is an object that people see, and so is each of its
- * items, which is a transaction of its own; so is each statement of an account, which a bank brings to the same place. What can't be read or matched waits for a person, and the rest is applied; reading a file
+ * items, those that are alike in sets; so is each statement of an account, which a bank brings to the same place. What can't be read or matched waits for a person, and the rest is applied; reading a file
  * again changes nothing.
  * @throws UnreadableAchFile where nothing of a file can be read
  */
@@ -125,12 +123,15 @@ async function readAnswers(
   const waiting: NewItem[] = faults.map((fault) =>
     waitingOf(fileId, { ...NOTHING, line: fault.line }, fault.code),
   );
-  for (const item of items) {
-    if (ended.has(item.line)) continue;
-    const match = item.fault ?? (await matchOf(actor, item));
-    if (typeof match === 'string') waiting.push(waitingOf(fileId, item, match, sealer));
-    else await applyItem(actor, match, fileId, item, sealer);
-    await crashPoint('inbound-item-applied', typeof match === 'string' ? fileId : match.id);
+  const due = items.filter(({ line }) => !ended.has(line));
+  for (let start = 0; start < due.length; start += TOGETHER_AT_MOST) {
+    const part = await matchItems(actor, due.slice(start, start + TOGETHER_AT_MOST));
+    const applied = await applyItemsTogether(actor, fileId, part);
+    for (const { item, match } of part) {
+      if (typeof match === 'string') waiting.push(waitingOf(fileId, item, match, sealer));
+      else if (!applied.has(item.line)) await applyItem(actor, match, fileId, item, sealer);
+      await crashPoint('inbound-item-applied', typeof match === 'string' ? fileId : match.id);
+    }
   }
   const isReadable = ignoredBatches > 0 || items.some(({ fault }) => fault === undefined);
   return { waiting, items: items.length, ignored: ignoredBatches, isReadable };
@@ -240,9 +241,6 @@ const NOTHING: Omit<BankItem, 'line'> = {
   fault: undefined,
 };
 
-const UNMATCHED = ['no-such-payment', 'other-amount', OFFSET_ENTRY] as const;
-type Unmatched = (typeof UNMATCHED)[number];
-
 /** An item that waits for a person. */
 function waitingOf(fileId: string, item: BankItem, reason: string, sealer?: Sealer): NewItem {
   const { correctedData } = item;
@@ -260,63 +258,9 @@ function waitingOf(fileId: string, item: BankItem, reason: string, sealer?: Seal
   };
 }
 
-function rowOf(fileId: string, item: BankItem) {
-  return {
-    id: uuidV7(),
-    file_id: fileId,
-    line: item.line,
-    kind: item.kind ?? null,
-    code: item.code ?? null,
-    trace_number: item.traceNumber === '' ? null : item.traceNumber,
-    original_trace_number: item.originalTraceNumber ?? null,
-    original_rdfi: item.originalRdfi === '' ? null : item.originalRdfi,
-    amount: item.kind === 'RETURNED' ? (item.amountMinor ?? null) : null,
-  };
-}
-
-/** The payment that an item answers, or the prenote. */
-interface Match {
-  readonly id: string;
-  /** The payment, or the account that the prenote asks for, as the trail names it. */
-  readonly resource: string;
-  readonly isPrenote: boolean;
-}
-
-/**
- * The trace number finds the payment; the reference and the returned amount confirm it. A bank that leaves the reference out means the
- * one payment with that number.
- */
-async function matchOf(actor: Actor, item: BankItem): Promise<Match | Unmatched> {
-  if (item.reference === OFFSET_REFERENCE) return OFFSET_ENTRY;
-  return tenantRead(actor.tenantId, async (read) => {
-    const trace = item.originalTraceNumber ?? '';
-    const sent = [
-      ...(await listByTrace(read, trace)).map((id) => ({
-        id,
-        resource: `transactions/${id}`,
-        isPrenote: false,
-      })),
-      ...(await listPrenotesByTrace(read, trace)).map(({ id, bank_account_id }) => ({
-        ...{ id, resource: `bank-accounts/${bank_account_id}`, isPrenote: true },
-      })),
-    ];
-    const meant =
-      item.reference === ''
-        ? sent.length === 1
-          ? sent
-          : []
-        : sent.filter(({ id }) => paymentReference(id) === item.reference);
-    for (const match of meant) {
-      const amount = match.isPrenote ? 0n : (await findTransaction(read, match.id))?.amount;
-      if (item.kind !== 'RETURNED' || amount === item.amountMinor) return match;
-    }
-    return meant.length === 0 ? 'no-such-payment' : 'other-amount';
-  });
-}
-
 async function applyItem(
   actor: Actor,
-  { id, resource, isPrenote }: Match,
+  { id, resource, is_prenote: isPrenote }: TracedEntry,
   fileId: string,
   item: BankItem,
   sealer: Sealer,

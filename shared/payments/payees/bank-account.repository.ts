@@ -163,6 +163,20 @@ export async function setBankAccount(tx: TenantTx, id: string, change: AccountCh
     .execute();
 }
 
+/** Sets what has become of accounts, which are held in the order of their ids. */
+export async function setAccountStatuses(
+  tx: TenantTx,
+  changes: readonly (Required<Pick<AccountChange, 'status' | 'status_reason'>> & { readonly id: string })[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await sql`with changed as materialized (
+      select b.id, n.status, n.status_reason from bank_accounts b
+        join json_to_recordset(${JSON.stringify(changes)}) as n (id uuid, status text, status_reason text) on n.id = b.id
+      order by b.id for update of b)
+    update bank_accounts b set status = c.status, status_reason = c.status_reason, version = b.version + 1, updated_at = now()
+    from changed c where b.id = c.id`.execute(tx);
+}
+
 /** The oldest accounts that wait for a prenote, held so that no other file takes them. */
 export function lockWaiting(tx: TenantTx, limit: number): Promise<BankAccountRow[]> {
   return tx

@@ -12,6 +12,7 @@ import {
   findBankAccount,
   findNewestActive,
   type Payee,
+  setAccountStatuses,
   setBankAccount,
 } from './bank-account.repository.ts';
 import { numberPlace } from './number-place.ts';
@@ -130,6 +131,18 @@ export async function noteReturn(tx: TenantTx, accountId: string, code: string):
   const { consequence } = returnReason(code);
   const status = BLOCKING[consequence];
   if (status !== undefined) await setBankAccount(tx, accountId, { status, status_reason: code });
+}
+
+/** Stores what returns imply for accounts, each of which is named once. */
+export async function noteReturns(
+  tx: TenantTx,
+  returns: readonly { readonly accountId: string; readonly code: string }[],
+): Promise<void> {
+  const changes = returns.flatMap(({ accountId: id, code }) => {
+    const status = isReturnReasonCode(code) ? BLOCKING[returnReason(code).consequence] : undefined;
+    return status === undefined ? [] : [{ id, status, status_reason: code }];
+  });
+  await setAccountStatuses(tx, changes);
 }
 
 const ACCOUNT_TYPES = { checking: 'CHECKING', savings: 'SAVINGS' } as const;

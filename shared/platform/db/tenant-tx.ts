@@ -8,6 +8,7 @@ import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { asTransaction } from '#platform/outside-call.ts';
+import type { AuditEach } from './audit-each.ts';
 import { isSerializationFailure, isStalePlan, isUnavailable, translateDatabaseError } from './errors.ts';
 import { lastOf, type Queries, queriesBy, type Send } from './kysely.ts';
 import { commitLocked, lockStatement, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
@@ -72,8 +73,8 @@ export interface OutboxEvent {
 }
 
 export interface TenantTxOptions<T> {
-  /** The one audit entry of this transaction, made from what the work returned. */
-  readonly audit: (result: T) => AuditEntry;
+  /** The one audit entry of this transaction, made from what the work returned; or those of a set, see audit-each.ts. */
+  readonly audit: (result: T) => AuditEntry | AuditEach;
   readonly isolation?: 'read committed' | 'serializable';
   /**
    * Names what transactions of many clients contend for. A session lock on it is taken before the transaction begins, and so
@@ -183,8 +184,14 @@ function auditedRole({ actorRole, key }: Actor): string {
   return key === undefined ? actorRole : `KEY:${actorRole}`;
 }
 
-export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
+export function auditStatement(actor: Actor, entry: AuditEntry | AuditEach): Statement {
   const origin = originOfRequest();
+  const [ip, agent] = [origin?.sourceIp ?? null, origin?.userAgent ?? null];
+  if ('rows' in entry)
+    return {
+      text: entry.text,
+      values: [entry.rows, actor.actorId, auditedRole(actor), actor.requestId, ip, agent],
+    };
   return {
     text: INSERT_AUDIT,
     values: [
@@ -194,8 +201,8 @@ export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
       entry.resource,
       actor.requestId,
       JSON.stringify(maskPayload(entry.payload)),
-      origin?.sourceIp ?? null,
-      origin?.userAgent ?? null,
+      ip,
+      agent,
       entry.problem ?? null,
     ],
   };

@@ -7,11 +7,13 @@ export const LISTED_AT_ONCE = 500;
  * before the others.
  * @param list returns the first so many items
  * @param run processes an item, and never throws
+ * @param together processes those that it can at once, of some that are new, and answers the others; it never throws
  */
 export async function eachFound<T>(
   list: (most: number) => Promise<readonly T[]>,
   run: (item: T) => Promise<void>,
   hasTime: () => boolean,
+  together: (fresh: readonly T[]) => Promise<readonly T[]> = async (fresh) => fresh,
 ): Promise<void> {
   const seen = new Set<string>();
   for (let most = LISTED_AT_ONCE; hasTime(); ) {
@@ -21,10 +23,11 @@ export async function eachFound<T>(
       if (found.length < most) return;
       most += LISTED_AT_ONCE;
     }
+    const left = new Set(await together(fresh));
     for (const item of fresh) {
-      if (!hasTime()) return;
+      if (left.has(item) && !hasTime()) return;
       seen.add(JSON.stringify(item));
-      await run(item);
+      if (left.has(item)) await run(item);
     }
   }
 }
