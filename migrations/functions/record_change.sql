@@ -14,10 +14,7 @@ declare
   after jsonb;
   change jsonb;
 begin
-  if of_each then
-    -- The condition of the trigger counts the calls.
-    perform set_config('app.counted', '', true);
-  elsif length(known) - length(replace(known, between_changes, '')) >= most then
+  if not of_each and length(known) - length(replace(known, between_changes, '')) >= most then
     perform set_config('app.changes', known || '{"more": true}' || between_changes, true);
     return null;
   end if;

@@ -53,9 +53,12 @@ export async function changeStatusOfEach(
   if (event !== undefined) emitOfEach(tx, event, changed);
 }
 
-/** Takes settled transactions back that are locked and that nobody has taken back, as `compensate` does with one. */
-export async function compensateEach(tx: TenantTx, changing: readonly Changing[]): Promise<void> {
-  if (changing.length === 0) return;
+/** Takes settled transactions back that are locked and that nobody has taken back, as `compensate` does with one. Returns what has taken each back. */
+export async function compensateEach(
+  tx: TenantTx,
+  changing: readonly Changing[],
+): Promise<ReadonlyMap<string, string>> {
+  if (changing.length === 0) return new Map();
   const rows = changing.map(({ transaction: { id }, code }) => ({ id, code }));
   const { rows: taken } = await sql<TransactionRow>`insert into transactions as c
       (type, currency, shareholder_id, plan_id, dividend_id, repays_dividend_id, amount, status, compensates, return_code)
@@ -69,4 +72,5 @@ export async function compensateEach(tx: TenantTx, changing: readonly Changing[]
     return [marked, compensation];
   });
   emitOfEach(tx, 'transaction.returned', returned);
+  return new Map(taken.map(({ id, compensates }) => [compensates ?? '', id]));
 }

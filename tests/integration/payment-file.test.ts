@@ -8,13 +8,14 @@ import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
 import { DEVIATIONS } from '#payments/nacha/bank-deviations.sample.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
-import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
+import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { type SampleStatement, sampleBai, sampleCamt } from '#payments/statements/statements.sample.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
 import { ORIGINATOR } from '#tests/support/originator.ts';
 import { Payments } from '#tests/support/payment-client.ts';
+import { orderDividend } from '#tests/support/payment-load.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { failedTries, recordOf, redrive, takeAll } from '#tests/support/queue-driver.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
@@ -296,15 +297,42 @@ async function tablesOf(tenant: TestTenant): Promise<unknown> {
   const { rows } = await world.database.admin.query(
     `select t.status, t.return_code, t.version, a.status as account, a.status_reason, a.account_last4, a.account_type,
        a.version as account_version,
-       (select array_agg(kind || coalesce(code, '') order by event_id) from bank_events e where e.transaction_id = t.id) as words,
+       (select array_agg(kind || coalesce(code, '') order by kind, code) from bank_events e where e.transaction_id = t.id) as words,
        (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked,
-       (select count(*)::integer from outbox o where o.payload -> 'transactions' -> 0 ->> 'id' = t.id::text) as told
+       (select count(*)::integer from outbox o, json_array_elements(o.payload -> 'transactions') as told (one)
+         where told.one ->> 'id' = t.id::text) as told
      from transactions t join payment_orders d on d.transaction_id = t.id join bank_accounts a on a.id = d.bank_account_id
      where t.tenant_id = $1 order by t.return_code, t.status, a.account_last4, a.account_type`,
     [tenant.id],
   );
   return rows;
 }
+
+/** Returns what answers of the bank leave in the trail of each payment. */
+async function trailsOf(tenant: TestTenant): Promise<string[]> {
+  const { rows } = await world.database.admin.query(
+    `select jsonb_agg(jsonb_build_array(l.action, l.actor_role, l.payload, l.changes) order by l.id)::text as trail from audit_log l
+     where l.tenant_id = $1 and l.action like 'bank-event.%' group by l.resource`,
+    [tenant.id],
+  );
+  return rows.map(({ trail }) => withoutNames(trail)).toSorted();
+}
+
+/** Counts the transactions in which answers of the bank were booked. */
+async function bookings(tenant: TestTenant): Promise<number> {
+  const { rows } = await world.database.admin.query(
+    `select count(distinct xact)::integer as n from audit_log where tenant_id = $1 and action like 'bank-event.%'`,
+    [tenant.id],
+  );
+  return rows[0].n;
+}
+
+/** Leaves out of a trail what is another one's elsewhere: ids, instants, and places in files. */
+const withoutNames = (trail: string): string =>
+  trail
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id')
+    .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.+]+/g, 'instant')
+    .replaceAll(/"((?:original_)?trace_number|line|amount)": "\d+"/g, '"$1": "number"');
 
 const read = async (events: readonly object[]): Promise<number> => {
   const records = events.map((event, index) => recordOf(event, 1, String(index)));
@@ -330,6 +358,151 @@ test('files of answers that come one to five times, shuffled, leave the tables o
     expect(failures, `seed ${seed}`).toEqual([0, 0]);
     expect(await tablesOf(other), `seed ${seed}`).toEqual(expected);
   }
+});
+
+/** Instants by the platform's clock, some days from now. */
+const inDays = (days: number): Date => new Date(world.clock.now().getTime() + days * 86_400_000);
+
+/** What banks say of payments in one file. Each of two payments into one account has its own return. */
+const SAID = ['R03', 'R01', 'R10', 'R29', 'R02', 'R04', 'C01', 'both'] as const;
+
+test.each([
+  ['before they settle', false],
+  ['after they have', true],
+])('returns that are booked as a set leave what each leaves by itself: %s', async (_, isSettled) => {
+  const left: unknown[] = [];
+  const bookingsOf: number[] = [];
+  for (const isTogether of [false, true]) {
+    const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+    const filed = await FiledPayments.of(world, tenant);
+    const payments: FiledPayment[] = [];
+    for (const _ of SAID) payments.push(await filed.order('10.00'));
+    const [first] = payments as [FiledPayment];
+    const second = {
+      shareholder_id: first.holder,
+      amount: '10.00',
+      currency: 'USD',
+      bank_account_id: first.accountId,
+    };
+    const { id } = (await filed.ops.order(second)).body;
+    await expect.poll(() => filed.waits([id])).toBe(true);
+    await writeDueFiles(NOW, 'r', () => 600_000);
+    const [file] = await filed.list({ direction: 'outbound' });
+    await filed.acknowledge(file.id);
+    const settle = () => reconcileStuckPayments(new Date('2026-07-20T12:00:00Z'), 'r', () => 60_000);
+    if (isSettled) expect((await settle()).settled).toBeGreaterThan(SAID.length);
+    const said = [
+      ...payments.map(({ id: of }, at) => [of, SAID[at] as string] as const),
+      [id, 'R02'] as const,
+    ];
+    const answers: SampleAnswer[] = [];
+    for (const [of, code] of said) {
+      const entry = await filed.sent(of);
+      const returned = { entry, code: code === 'both' ? 'R03' : code, amountMinor: 1000n };
+      const corrected = { entry, code: 'C01', correctedData: '99887766' };
+      if (code !== 'C01') answers.push(returned);
+      if (code === 'C01' || code === 'both') answers.push(corrected);
+    }
+    if (isTogether) await filed.answer('all.ach', answers);
+    else for (const [at, answer] of answers.entries()) await filed.answer(`${at}.ach`, [answer]);
+    const tables = (await tablesOf(tenant)) as object[];
+    expect(tables).toHaveLength(SAID.length + 1);
+    bookingsOf.push(await bookings(tenant));
+    left.push({
+      tables: tables.map((row) => JSON.stringify(row)).toSorted(),
+      trails: await trailsOf(tenant),
+    });
+    filed.close();
+  }
+  expect(left[1]).toEqual(left[0]);
+  // Six are alike; two wait for another one of theirs, and one is of a corrected account.
+  const [byThemselves = 0, together = 0] = bookingsOf;
+  expect(byThemselves - together).toBe(5);
+});
+
+/** A dividend whose payments are in a file that the bank has. */
+async function filedDividend(
+  count: number,
+): Promise<{ tenant: TestTenant; files: FiledPayments; ids: string[]; file: string }> {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const ids = await orderDividend(world.database.admin, tenant, count);
+  await expect.poll(() => filed.waits(ids), { timeout: 20_000 }).toBe(true);
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const [{ id: file }] = (await filed.list({ direction: 'outbound' })) as [{ id: string }];
+  return { tenant, files: filed, ids, file };
+}
+
+/** The payments of a dividend take effect on no day before its payable one, which is today. */
+const settleSilent = () => reconcileStuckPayments(inDays(20), 'r', () => 60_000);
+
+/** What is booked of the payments of a tenant. */
+async function booked(tenant: TestTenant): Promise<Record<string, unknown>[]> {
+  const { rows } = await world.database.admin.query(
+    `select t.id, t.status, t.return_code, (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked,
+       (select array_agg(l.action || jsonb_array_length(l.changes) order by l.id) from audit_log l
+         where l.resource = 'transactions/' || t.id and l.action like 'bank-event.%') as trail
+     from transactions t where t.tenant_id = $1 order by t.id`,
+    [tenant.id],
+  );
+  return rows;
+}
+
+test('payments settle by silence as a set, once, whoever else looks; the last of a dividend closes it, and each has its entry', async () => {
+  const { tenant, files: filed, ids, file } = await filedDividend(205);
+  await filed.acknowledge(file);
+  const counts = await Promise.all([settleSilent(), settleSilent(), settleSilent()]);
+  expect(counts.reduce((sum, { settled }) => sum + settled, 0)).toBeGreaterThanOrEqual(ids.length);
+  const settled = {
+    status: 'SETTLED',
+    return_code: null,
+    booked: ['sent', 'settled'],
+    // One of them has closed the dividend.
+    trail: [expect.stringMatching(/^bank-event\.received[12]$/)],
+  };
+  expect(await booked(tenant)).toEqual(ids.toSorted().map((id) => ({ id, ...settled })));
+  expect(await bookings(tenant)).toBeLessThan(10);
+  const { rows } = await world.database.admin.query(
+    `select d.state, (select count(*)::integer from audit_log l where l.resource = 'dividends/' || d.id and l.action = 'dividend.paid') as paid
+     from dividends d where d.tenant_id = $1`,
+    [tenant.id],
+  );
+  expect(rows).toEqual([{ state: 'PAID', paid: 1 }]);
+  filed.close();
+});
+
+test('payments of a file that the bank has not taken fail as a set, and each can be paid again', async () => {
+  const { tenant, files: filed, ids, file } = await filedDividend(3);
+  await approved(tenant, await filed.reject(file));
+  await settleSilent();
+  const failed = {
+    status: 'FAILED',
+    return_code: 'REJECTED',
+    booked: ['failed', 'sent'],
+    trail: ['bank-event.applied1'],
+  };
+  expect(await booked(tenant)).toEqual(ids.toSorted().map((id) => ({ id, ...failed })));
+  filed.close();
+});
+
+test('one payment that can not be booked keeps none of its set from being booked', async () => {
+  const { tenant, files: filed, ids, file } = await filedDividend(4);
+  await filed.acknowledge(file);
+  const { admin } = world.database;
+  const [broken = ''] = ids;
+  await admin.query(
+    `create function refuse_one() returns trigger language plpgsql as 'begin raise exception ''not this one''; end'`,
+  );
+  await admin.query(
+    `create trigger refuse_one before update on transactions for each row when (new.id = '${broken}') execute function refuse_one()`,
+  );
+  await expect(settleSilent()).rejects.toThrow('1 of many failed');
+  const statuses = async () => (await booked(tenant)).map(({ id, status }) => [id, status]);
+  expect(await statuses()).toEqual(ids.toSorted().map((id) => [id, id === broken ? 'SENT' : 'SETTLED']));
+  await admin.query('drop function refuse_one cascade');
+  expect((await settleSilent()).settled).toBe(1);
+  expect(await statuses()).toEqual(ids.toSorted().map((id) => [id, 'SETTLED']));
+  filed.close();
 });
 
 test('an unreadable file among ten is alone, is a dead letter after five deliveries, and is redriven once', async () => {
@@ -590,9 +763,6 @@ test('payments that come to more than a file can say are split over files, and n
   expect(files.map(({ total }) => total).sort()).toEqual(['99999999.99', '9999999999.01']);
   expect((await filed.ops.get(id)).body.status).toBe('SENT');
 });
-
-/** Instants by the platform's clock, some days from now. */
-const inDays = (days: number): Date => new Date(world.clock.now().getTime() + days * 86_400_000);
 
 /** The entries of a file, each with the header of its batch. */
 const entriesIn = (text: string) =>

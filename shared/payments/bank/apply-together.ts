@@ -19,7 +19,8 @@ export interface Moved {
   readonly transaction_id: string;
   /** Its execution waits for that. */
   readonly token: string | null;
-  readonly bank_account_id: string;
+  /** These may have changed with it, as the trail names them. */
+  readonly about: readonly string[];
 }
 
 type End = 'SETTLED' | 'FAILED' | 'TAKEN_BACK';
@@ -56,13 +57,14 @@ export async function applyTogether(
   const to = (end: End) => taken.filter((step) => step.end === end);
   await changeStatusOfEach(tx, to('SETTLED'), 'SETTLED');
   await changeStatusOfEach(tx, to('FAILED'), 'FAILED');
-  await compensateEach(tx, to('TAKEN_BACK'));
+  const takenBackBy = await compensateEach(tx, to('TAKEN_BACK'));
   await noteReturns(tx, taken.flatMap(returnOf));
   const paying = new Map(taken.map(({ transaction }) => [dividendOf(transaction), transaction]));
   for (const transaction of paying.values()) await finishDividend(tx, transaction);
   return taken.map(({ order: { transaction_id, bank_account_id, waits_for, task_token } }) => ({
-    ...{ transaction_id, bank_account_id },
+    transaction_id,
     token: waits_for === 'SETTLEMENT' ? task_token : null,
+    about: [`bank-accounts/${bank_account_id}`, `transactions/${takenBackBy.get(transaction_id) ?? ''}`],
   }));
 }
 

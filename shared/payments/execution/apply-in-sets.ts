@@ -88,9 +88,8 @@ function applySet<T extends Stuck>(
     {
       audit: (moved) =>
         auditEach(
-          moved.map(({ transaction_id, bank_account_id }) => ({
-            ...{ action, resource: `transactions/${transaction_id}`, payload: {} },
-            about: [`bank-accounts/${bank_account_id}`],
+          moved.map(({ transaction_id, about }) => ({
+            ...{ action, resource: `transactions/${transaction_id}`, payload: {}, about },
           })),
         ),
     },

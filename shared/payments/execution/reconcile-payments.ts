@@ -183,7 +183,7 @@ async function rejectFiled(item: Rejected, requestId: string): Promise<void> {
     [REJECTING.action, `transactions/${transaction_id}`],
     async (tx) => {
       const transaction = found(await lockTransaction(tx, transaction_id));
-      await insertBankEvent(tx, rejectionOf(item));
+      if (!(await insertBankEvent(tx, rejectionOf(item)))) return noEffect(null);
       await applyBankEvents(tx, transaction);
       const order = await findOrder(tx, transaction_id);
       return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
@@ -211,7 +211,7 @@ async function settleFiled(item: Stuck, requestId: string): Promise<void> {
     async (tx) => {
       const transaction = found(await lockTransaction(tx, transaction_id));
       if (await isInDoubt(tx, transaction_id)) return noEffect(null);
-      await insertBankEvent(tx, silenceOf(item));
+      if (!(await insertBankEvent(tx, silenceOf(item)))) return noEffect(null);
       await applyBankEvents(tx, transaction);
       const order = await findOrder(tx, transaction_id);
       return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;

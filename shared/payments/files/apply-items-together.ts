@@ -90,7 +90,7 @@ function applyReturns(
           applied.map(({ resource, item: { code, traceNumber }, moved, itemId }) => ({
             ...{ action: 'bank-event.received', resource },
             payload: { code: code ?? null, trace_number: traceNumber },
-            about: [`bank-items/${itemId}`, `bank-accounts/${moved.bank_account_id}`],
+            about: [`bank-items/${itemId}`, ...moved.about],
           })),
         ),
     },
