@@ -363,7 +363,7 @@ test('files of answers that come one to five times, shuffled, leave the tables o
 /** Instants by the platform's clock, some days from now. */
 const inDays = (days: number): Date => new Date(world.clock.now().getTime() + days * 86_400_000);
 
-/** What banks say of payments in one file. Each of two payments into one account has its own return. */
+/** Banks say these of payments in one file. Each of two payments into one account has its own return. */
 const SAID = ['R03', 'R01', 'R10', 'R29', 'R02', 'R04', 'C01', 'both'] as const;
 
 test.each([
@@ -436,7 +436,7 @@ async function filedDividend(
 /** The payments of a dividend take effect on no day before its payable one, which is today. */
 const settleSilent = () => reconcileStuckPayments(inDays(20), 'r', () => 60_000);
 
-/** What is booked of the payments of a tenant. */
+/** Returns how the payments of a tenant stand, and what was booked of them. */
 async function booked(tenant: TestTenant): Promise<Record<string, unknown>[]> {
   const { rows } = await world.database.admin.query(
     `select t.id, t.status, t.return_code, (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked,

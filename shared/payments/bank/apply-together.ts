@@ -86,7 +86,7 @@ async function plainSteps(
     if (contradictedBy(kind, transaction) !== undefined) return [];
     const end = endOf(consequenceOf(kind, transaction.status, true));
     if (end === undefined || (end === 'TAKEN_BACK' && transaction.return_code !== null)) return [];
-    // What two returns say of one account, they say one after the other.
+    // Two returns say something of one account one after the other.
     if (end !== 'SETTLED' && returned.has(order.bank_account_id)) return [];
     if (end !== 'SETTLED') returned.add(order.bank_account_id);
     const code = end === 'SETTLED' ? null : (event.code ?? REJECTED);

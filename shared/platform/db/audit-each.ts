@@ -22,7 +22,8 @@ export async function recordEach(tx: TenantTx): Promise<void> {
 /** A change that no entry is about, of what all rows belong to, is told by the first one. */
 const INSERT_EACH = `with recorded as materialized (
     select c.change, c.at from jsonb_array_elements(recorded_changes()) with ordinality as c (change, at)),
-  entry as (select * from json_to_recordset($1) as e (at integer, action text, resource text, payload jsonb, problem text, about text[])),
+  entry as (select at, action, resource, payload, problem, about
+    from json_to_recordset($1) as e (at integer, action text, resource text, payload jsonb, problem text, about text[])),
   named as (select e.at, r.resource from entry e, unnest(e.resource || e.about) as r (resource)),
   told as (select coalesce(n.at, 0) as at, jsonb_agg(c.change order by c.at) as changes
     from recorded c left join named n on n.resource = c.change ->> 'resource' group by 1)
