@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as resendInboundFiles } from '#functions/scheduled/resend-inbound-files.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
-import { addDays } from '#kernel/calendar.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
 import { DEVIATIONS } from '#payments/nacha/bank-deviations.sample.ts';
@@ -1788,6 +1788,96 @@ test('what is outstanding is what has left in the ledger and not at the bank, an
     ahead: sumOf(1, '10.00'),
     unmatched: sumOf(3, '-10.00'),
     difference: '0.00',
+  });
+  filed.close();
+});
+
+test('what the ledger has moved and no statement has is on the desk once one tells of the fifth day behind, until a statement or two people end it', async () => {
+  const { tenant, filed, payments, file, statementFile } = await withStatements(
+    '10.00',
+    '20.00',
+    '30.00',
+    '40.00',
+  );
+  const [late, never, settled, byHand] = payments as [FiledPayment, FiledPayment, FiledPayment, FiledPayment];
+  const desk = async () => {
+    const { data } = (await filed.ops.exceptions({ kind: 'NOT_AT_BANK' })).body;
+    const shown = data.map(
+      (one: { reason: string; transaction_id: string; amount: string; actions: { operation: string }[] }) => [
+        ...[one.transaction_id, one.reason, one.amount, one.actions.map(({ operation }) => operation).join()],
+      ],
+    );
+    return shown.toSorted();
+  };
+  const of = ({ id }: FiledPayment, amount: string, reason = 'not-paid-by-bank') => [
+    id,
+    reason,
+    amount,
+    'resolveTransaction',
+  ];
+  let openingMinor = 100_000n;
+  const statement = async (name: string, days: number, entries: SampleStatement['entries']) => {
+    const day = dayOf(inDays(days));
+    const dated = entries.map((entry) => ({ ...entry, day }));
+    await filed.answer(
+      name,
+      sampleBai({ account: '0123456789', openingMinor, entries: dated, from: day, to: day }),
+    );
+    openingMinor += entries.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+  };
+  await statement('before.bai', -1, []);
+  await statement('fourth.bai', 4, []);
+  expect(await desk()).toEqual([]);
+  await statement('fifth.bai', 5, []);
+  const all = [of(late, '-10.00'), of(never, '-20.00'), of(settled, '-30.00'), of(byHand, '-40.00')];
+  expect(await desk()).toEqual(all.toSorted());
+  expect((await ops.exceptions({ kind: 'NOT_AT_BANK' })).body.data).toEqual([]);
+
+  await statement('sixth.bai', 6, [
+    { day: '', amountMinor: -1_000n, reference: late.id, bankReference: 'L1' },
+  ]);
+  expect(await desk()).toEqual(all.slice(1).toSorted());
+  // The bank has never carried it out.
+  await approved(
+    tenant,
+    await filed.ops.resolve(never.id, { outcome: 'FAILED', reason: 'Ms Doe: not in the batch.' }),
+  );
+  expect(await desk()).toEqual(all.slice(2).toSorted());
+  await filed.acknowledge(file.id);
+  await reconcileStuckPayments(new Date('2026-07-20T12:00:00Z'), 'r', () => 60_000);
+  await filed.ops.until(settled.id, 'SETTLED');
+  expect(await desk()).toEqual(all.slice(2).toSorted());
+  await approved(
+    tenant,
+    await filed.ops.resolve(settled.id, {
+      outcome: 'RETURNED',
+      code: 'R03',
+      reason: 'Ms Doe: nobody was paid.',
+    }),
+  );
+  expect(await desk()).toEqual([of(byHand, '-40.00')]);
+  await statement('seventh.bai', 7, [
+    { day: '', amountMinor: -4_000n, reference: 'WIRE OUT', bankReference: 'L2' },
+  ]);
+  const { id, items } = await statementFile('seventh.bai');
+  await approved(tenant, await filed.match({ file: id, item: items[0].id }, byHand.id));
+  expect(await desk()).toEqual([]);
+
+  // A return of a file brings money back that the account has not seen; the payee has it after all.
+  await filed.answer('back.ach', [{ entry: await filed.sent(late.id), code: 'R03', amountMinor: 1_000n }]);
+  expect(await desk()).toEqual([of(late, '10.00', 'not-back-at-bank')]);
+  await approved(
+    tenant,
+    await filed.ops.resolve(late.id, { outcome: 'SETTLED', reason: 'Ms Doe: the return was of another.' }),
+  );
+  expect(await desk()).toEqual([]);
+  const resolution = { outcome: 'RETURNED', reason: 'Nobody has said so.' };
+  expect((await filed.ops.resolve(byHand.id, resolution)).body).toMatchObject(
+    problemOf('payment-not-in-doubt'),
+  );
+  expect(await filed.reconciliation({ as_of: dayOf(inDays(7)) })).toMatchObject({
+    difference: '0.00',
+    outstanding: { amount: '0.00' },
   });
   filed.close();
 });

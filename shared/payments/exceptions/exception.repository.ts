@@ -4,6 +4,7 @@ import { MAY_BE_AT_BANK } from '#payments/orders/at-bank.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { listExceptions, PaymentException } from './exceptions.routes.ts';
+import { NOT_AT_BANK } from './not-at-bank.repository.ts';
 
 type Shown = z.infer<typeof PaymentException>;
 type Filter = z.output<(typeof listExceptions)['query']>;
@@ -47,6 +48,10 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
       join ledger_transactions t on t.tenant_id = c.tenant_id and t.id = c.transaction_id`,
   STATEMENT_ITEM: sql`
     select id, 'STATEMENT_ITEM', state, since, reason, code, transaction_id, file_id, amount, currency, true from statement_exceptions`,
+  NOT_AT_BANK: sql`
+    select n.transaction_id, 'NOT_AT_BANK', 'OPEN', n.since, case n.leg when 'OUT' then 'not-paid-by-bank' else 'not-back-at-bank' end, null,
+      n.transaction_id, n.file_id, n.amount, n.currency, true
+    from ${NOT_AT_BANK} as n`,
   UNACKNOWLEDGED_FILE: sql`
     select f.id, 'UNACKNOWLEDGED_FILE', case when coalesce(f.acknowledged_at, f.rejected_at) is null then 'OPEN' else 'RESOLVED' end, f.prepared_at + interval '4 hours',
       'not-acknowledged', null, null::uuid, f.id, f.total_amount, ${CURRENCY}::text, true

@@ -10,6 +10,7 @@ export const EXCEPTION_KINDS = [
   'BANK_ITEM',
   'CONTRADICTION',
   'STATEMENT_ITEM',
+  'NOT_AT_BANK',
   'UNACKNOWLEDGED_FILE',
   'STUCK_PAYMENT',
 ] as const;
@@ -43,7 +44,7 @@ export const listExceptions = route({
   path: '/exceptions',
   summary: 'List what people must look at between us and the bank',
   description: [
-    'The newest come first. `BANK_ITEM`: an item of a file that names no payment, or can’t be read. `CONTRADICTION`: the bank has said of a payment that has ended what it can’t be; nothing is paid in its place until two people have resolved it. `STATEMENT_ITEM`: an entry of a bank’s statement that stands for nothing of the ledger, or by which money is back that the ledger knows nothing of (`not-in-ledger`); the latter ends with the bank’s return, or when two people have said that the payment was returned. `UNACKNOWLEDGED_FILE`: a file that nobody has said the bank has, four hours after it was prepared. `STUCK_PAYMENT`: a payment that was to leave an hour ago by the bank’s API, or four days ago by file, or that the bank has had for seven days without an answer.',
+    'The newest come first. `BANK_ITEM`: an item of a file that names no payment, or can’t be read. `CONTRADICTION`: the bank has said of a payment that has ended what it can’t be; nothing is paid in its place until two people have resolved it. `STATEMENT_ITEM`: an entry of a bank’s statement that stands for nothing of the ledger, or by which money is back that the ledger knows nothing of (`not-in-ledger`); the latter ends with the bank’s return, or when two people have said that the payment was returned. `NOT_AT_BANK`: a payment that has left in the ledger (`not-paid-by-bank`), or has come back in it (`not-back-at-bank`), of which the bank’s statements have nothing, though one tells of the fifth day behind; it ends when a statement has it, when an entry is matched with it, or when two people have said what has become of the payment. `UNACKNOWLEDGED_FILE`: a file that nobody has said the bank has, four hours after it was prepared. `STUCK_PAYMENT`: a payment that was to leave an hour ago by the bank’s API, or four days ago by file, or that the bank has had for seven days without an answer.',
     '`actions` names the operations by which each can be ended, the reversal of a payment among them where it can be asked for today.',
   ].join('\n\n'),
   tenants: ['ISSUER', 'SPONSOR'],
@@ -67,7 +68,7 @@ export const resolveTransaction = route({
   path: '/transactions/{id}/resolve',
   summary: 'Say by hand what has become of a payment that is in doubt',
   description:
-    'For a payment that the bank may have and of which it says nothing, or about which it contradicts itself, or whose money is back by the bank’s statement. `reason` is the evidence: who at the bank has said it, and when. A second person decides, see `/approvals`; the payment then is what it would be, had the bank said so: `SETTLED`, `RETURNED` (with the code of the return, if there is one), or `FAILED`, where the bank has never carried it out. Where a payment that has ended was received after all, a payment that takes its place is booked as settled, and nothing is sent.',
+    'For a payment that the bank may have and of which it says nothing, or about which it contradicts itself, or of which the bank’s statements have something else than the ledger. `reason` is the evidence: who at the bank has said it, and when. A second person decides, see `/approvals`; the payment then is what it would be, had the bank said so: `SETTLED`, `RETURNED` (with the code of the return, if there is one), or `FAILED`, where the bank has never carried it out. Where a payment that has ended was received after all, a payment that takes its place is booked as settled, and nothing is sent.',
   roles: ['ADMIN', 'OPS'],
   params: idInPath,
   body: z.strictObject({

@@ -11,6 +11,7 @@ import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { isContradicted } from './contradiction.repository.ts';
 import type { resolveTransaction } from './exceptions.routes.ts';
+import { isMissingAtBank } from './not-at-bank.repository.ts';
 import { isShownBack } from './shown-back.repository.ts';
 
 type Resolution = z.output<(typeof resolveTransaction)['body']>;
@@ -55,6 +56,7 @@ export async function proposeResolution(
 async function requireDoubt(tx: TenantTx, { id, status, return_code }: TransactionRow): Promise<void> {
   if (await isContradicted(tx, id)) return;
   if (status === 'SETTLED' && return_code === null && (await isShownBack(tx, id))) return;
+  if (isTerminal(status) && status !== 'CANCELLED' && (await isMissingAtBank(tx, id))) return;
   const refuse = (detail: string) => new DomainError('payment-not-in-doubt', detail);
   if (isTerminal(status)) throw refuse(`The payment is ${status}, and the bank has not said otherwise.`);
   if ((await findCancellable(tx, id))?.is_at_bank !== true)

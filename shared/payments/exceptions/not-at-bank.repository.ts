@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+
+/** A file takes effect after a weekend and a holiday at the latest, and a statement of that day comes on the next. */
+const AT_BANK_WITHIN_DAYS = 5;
+
+/**
+ * What the ledger has moved since the first statement of the account, and no statement has, though one tells of days that are later by long enough.
+ * Money that has left and is back by the ledger alone is none, nor a payment by the ledger alone whose place another one takes by the ledger alone:
+ * there the bank has what the payee has.
+ */
+export const NOT_AT_BANK = sql`(
+  with account as (select (statement_account ->> 'id')::uuid as id from payment_settings where statement_account is not null),
+  read as (select from_day, to_day, received_at from bank_statements where account_id = (select id from account)),
+  missing as materialized (
+    select m.transaction_id, m.leg, m.amount, m.currency, e.file_id,
+      case m.leg when 'OUT' then greatest(m.effective_date, e.effective_entry_date) else m.effective_date end as day
+    from payment_movements m left join outbound_entries e on e.tenant_id = m.tenant_id and e.transaction_id = m.transaction_id
+    where m.currency = 'USD' and m.effective_date >= (select min(from_day) from read)
+      and not exists (select from statement_legs l where l.tenant_id = m.tenant_id and l.transaction_id = m.transaction_id and l.leg = m.leg))
+  select m.transaction_id, m.leg, m.amount, m.currency, m.file_id, s.since
+  from missing m
+    join payment_orders o on o.transaction_id = m.transaction_id
+    join lateral (select min(received_at) as since from read where to_day >= m.day + ${sql.lit(AT_BANK_WITHIN_DAYS)}) s on s.since is not null
+  where not exists (select from missing b where b.transaction_id = m.transaction_id and b.leg <> m.leg)
+    and not exists (select from missing b where m.leg = 'OUT' and b.leg = 'BACK' and b.transaction_id = o.replaces)
+    and not exists (select from missing b join payment_orders r on r.transaction_id = b.transaction_id
+      where m.leg = 'BACK' and b.leg = 'OUT' and r.replaces = m.transaction_id))`;
+
+/** Whether statements should have what the ledger has moved for a payment, and don't. */
+export async function isMissingAtBank(read: TenantRead, transactionId: string): Promise<boolean> {
+  const { rows } =
+    await sql`select from ${NOT_AT_BANK} as n where n.transaction_id = ${transactionId}`.execute(read);
+  return rows.length > 0;
+}
