@@ -490,7 +490,10 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       ...{ opening_day: DAY, opening_balance: '1000.00', closing_day: DAY, closing_balance: '727.66' },
       entries: sum(3, '-272.34'),
     },
-    ledger: { cash: '0.00', in_transit: '-385.50', balance: '-385.50', before_statements: '0.00' },
+    ledger: {
+      ...{ cash: '0.00', in_transit: '-385.50', balance: '-385.50' },
+      ...{ moved_otherwise: '0.00', before_statements: '0.00' },
+    },
     ...{ matched: sum(3, '-385.50'), explained: sum(0, '0.00'), unmatched: sum(1, '-12.34') },
     ...{ ahead: sum(1, '125.50'), outstanding: sum(0, '0.00'), difference: '0.00' },
     data: [

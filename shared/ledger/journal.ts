@@ -15,14 +15,17 @@ export async function sumEntriesOfDividend(
   return new Map(rows.map(({ reason, amount }) => [reason, BigInt(amount)]));
 }
 
-/** Returns what lies in cash on a day, and what is on its way out of it: debits − credits, in minor units. */
+/**
+ * Returns what the account has from which a tenant pays, `CASH` of an issuer and `PLAN_ASSETS` of a sponsor, on a day, and what is on its way out of it:
+ * debits − credits, in minor units.
+ */
 export async function sumCash(
   read: TenantRead,
   currency: string,
   asOf: string,
 ): Promise<{ readonly cash: bigint; readonly inTransit: bigint }> {
   const { rows } = await sql<{ cash: string; in_transit: string }>`
-    select coalesce(sum(case when debit_account = 'CASH' then amount when credit_account = 'CASH' then -amount end), 0)::text as cash,
+    select coalesce(sum(case when debit_account in ('CASH', 'PLAN_ASSETS') then amount when credit_account in ('CASH', 'PLAN_ASSETS') then -amount end), 0)::text as cash,
       coalesce(sum(case when debit_account = 'IN_TRANSIT' then amount when credit_account = 'IN_TRANSIT' then -amount end), 0)::text as in_transit
     from journal where currency = ${currency} and effective_date <= ${asOf}::date`.execute(read);
   return { cash: BigInt(rows[0]?.cash ?? 0), inTransit: BigInt(rows[0]?.in_transit ?? 0) };

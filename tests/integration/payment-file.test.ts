@@ -1875,7 +1875,14 @@ test('what the ledger has moved and no statement has is on the desk once one tel
   expect((await filed.ops.resolve(byHand.id, resolution)).body).toMatchObject(
     problemOf('payment-not-in-doubt'),
   );
+  // Tax that is refunded moves cash, and no payment.
+  await world.database.admin.query(
+    `with context as (select set_config('app.tenant_id', $1, true))
+     select post_entry('CASH', 'TAX_WITHHELD', 500, 'USD', 'tax-refunded', null, null, $2::date) from context`,
+    [tenant.id, dayOf(inDays(6))],
+  );
   expect(await filed.reconciliation({ as_of: dayOf(inDays(7)) })).toMatchObject({
+    ledger: { moved_otherwise: '5.00' },
     difference: '0.00',
     outstanding: { amount: '0.00' },
   });

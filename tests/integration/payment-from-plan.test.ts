@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as addAccount } from '#functions/payments/create-participant-bank-account.ts';
 import { handler as setKyc } from '#functions/plans/set-participant-kyc.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
+import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
 import * as routes from '#payments/payees/bank-accounts.routes.ts';
+import { sampleBai } from '#payments/statements/statements.sample.ts';
 import { setParticipantKyc } from '#plans/participants/participants.routes.ts';
+import { FiledPayments } from '#tests/support/filed-payments.ts';
 import { ACCOUNT, magic, Payments, persistently, usable } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { contribute } from '#tests/support/plans.ts';
@@ -22,33 +25,30 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** An employee with 100.00 of their own in a plan, and 50.00 of the employer's that has not vested. */
-async function plan(employee: string, last4: string): Promise<string> {
+async function plan(employee: string, last4: string, { id: of, as } = globex): Promise<string> {
   const { admin } = world.database;
-  await admin.query('insert into participants (tenant_id, employee_id) values ($1, $2)', [
-    globex.id,
-    employee,
-  ]);
+  await admin.query('insert into participants (tenant_id, employee_id) values ($1, $2)', [of, employee]);
   const { rows } = await admin.query(
     `insert into plans (tenant_id, employee_id, plan_type, currency, enrolled_on, vesting_start, vested_as_of, employee_contributed,
        employer_contributed) values ($1, $2, '401K', 'USD', '2025-01-01', '2025-01-01', '2025-01-01', 10000, 5000) returning id`,
-    [globex.id, employee],
+    [of, employee],
   );
   const added = await persistently(() =>
     call(addAccount, routes.createParticipantBankAccount, {
-      as: globex.as('OPS'),
+      as: as('OPS'),
       params: { employee },
       body: { ...ACCOUNT, account_number: magic(last4) },
     }),
   );
   expect(added.status, added.text).toBe(202);
-  await usable(globex.id, added);
+  await usable(of, added);
   return rows[0].id;
 }
 
-function verify(employee: string, role: 'COMPLIANCE' | 'ADMIN', version: number) {
+function verify(employee: string, role: 'COMPLIANCE' | 'ADMIN', version: number, tenant = globex) {
   return persistently(() =>
     call(setKyc, setParticipantKyc, {
-      as: globex.as(role),
+      as: tenant.as(role),
       params: { employee },
       body: { status: 'VERIFIED' },
       headers: { 'If-Match': `"${version}"` },
@@ -149,4 +149,27 @@ test('a distribution that is cancelled while it is held is in the plan again', a
   expect(await balances(id)).toMatchObject({ distributed: '2500' });
   expect((await ops.cancel(body.id)).body).toMatchObject({ status: 'CANCELLED' });
   expect(await balances(id)).toMatchObject({ balance: '15000', distributed: '0' });
+});
+
+test('the statements of a sponsor’s account are compared with what its plans have paid, whatever else has come into them', async () => {
+  const initech = await insertTestTenant(world.database.admin, 'SPONSOR');
+  const filed = await FiledPayments.of(world, initech, {
+    statement_account: { account_number: '123456789' },
+  });
+  const id = await plan('E-1', '0000', initech);
+  await verify('E-1', 'COMPLIANCE', 1, initech);
+  expect((await contribute(initech, id, { amount: '500' })).status).toBe(201);
+  const { body } = await filed.ops.order({ plan_id: id, amount: '60', currency: 'USD' });
+  await expect.poll(() => filed.waits([body.id]), { timeout: 20_000 }).toBe(true);
+  await writeDueFiles(world.clock.now(), 'r', () => 600_000);
+  const day = dayOf(world.clock.now());
+  const entries = [{ day, amountMinor: -6_000n, reference: body.id, bankReference: 'B1' }];
+  const of = { account: '123456789', from: day, to: day, openingMinor: 100_000n };
+  await filed.answer('today.bai', sampleBai({ ...of, entries }));
+  expect(await filed.reconciliation()).toMatchObject({
+    bank: { opening_balance: '1000.00', closing_balance: '940.00' },
+    ledger: { cash: '500.00', in_transit: '-60.00', balance: '440.00', moved_otherwise: '500.00' },
+    ...{ matched: { count: 1, amount: '-60.00' }, outstanding: { count: 0 }, difference: '0.00', data: [] },
+  });
+  filed.close();
 });

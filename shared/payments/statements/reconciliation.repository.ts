@@ -48,6 +48,7 @@ export interface Sum {
 /** Each column is a count and a sum. */
 export interface ReconciliationSums {
   readonly entries: Sum;
+  readonly moved: Sum;
   readonly matched: Sum;
   readonly explained: Sum;
   readonly unmatched: Sum;
@@ -79,6 +80,7 @@ export async function sumReconciliation(read: TenantRead, of: Reconciled): Promi
   const until = sql`day <= ${asOf}::date`;
   const { rows } = await sql<ReconciliationSums>`with ${parts(of)} select
     ${summed('entries', sql`items where ${until}`)},
+    ${summed('moved', sql`moved`)},
     ${summed('matched', sql`ledger where ${until}`)},
     ${summed('explained', sql`items where ${until} and explanation is not null`)},
     ${summed('unmatched', sql`items where ${until} and state = 'UNMATCHED'`)},

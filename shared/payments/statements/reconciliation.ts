@@ -27,19 +27,23 @@ export async function reconcile(read: TenantRead, asOf: string): Promise<Reconci
   const bank = await findBankBalances(read, asOf);
   if (bank === undefined) return { ...ledger, bank };
   const sums = await sumReconciliation(read, { asOf, currency: RECONCILED_CURRENCY });
-  return { ...ledger, bank: { ...bank, sums, difference: differenceOf(ledger, bank, sums) } };
+  return { ...ledger, bank: { ...bank, sums, difference: differenceOf(bank, sums) } };
+}
+
+/** Returns what has moved the ledger’s side otherwise than by payments: tax that was remitted, and what comes into plans. */
+export function movedOtherwise({ cash, inTransit, bank }: Reconciliation): bigint | undefined {
+  return bank && cash + inTransit - BigInt(bank.sums.moved.amount);
 }
 
 /**
- * Returns what nothing that is listed accounts for: the balance of the bank, less the one that follows from the ledger and from what one of both doesn’t
+ * Returns what nothing that is listed accounts for: the balance of the bank, less the one that follows from the payments of the ledger and from what one of both doesn’t
  * have. A statement that is missing leaves one.
  */
 function differenceOf(
-  { cash, inTransit }: { readonly cash: bigint; readonly inTransit: bigint },
   { opening, closing }: BankBalances,
-  { explained, unmatched, ahead, outstanding, before }: ReconciliationSums,
+  { moved, explained, unmatched, ahead, outstanding, before }: ReconciliationSums,
 ): bigint {
-  const inLedger = cash + inTransit - BigInt(before.amount);
+  const inLedger = BigInt(moved.amount) - BigInt(before.amount);
   const atBankOnly = BigInt(explained.amount) + BigInt(unmatched.amount) + BigInt(ahead.amount);
   return closing - (opening + inLedger + atBankOnly - BigInt(outstanding.amount));
 }

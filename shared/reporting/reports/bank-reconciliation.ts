@@ -1,6 +1,11 @@
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
-import { outstandingItems, RECONCILED_CURRENCY, reconcile } from '#payments/statements/reconciliation.ts';
+import {
+  movedOtherwise,
+  outstandingItems,
+  RECONCILED_CURRENCY,
+  reconcile,
+} from '#payments/statements/reconciliation.ts';
 import type { getBankReconciliation, OutstandingItem } from './bank-reconciliation.routes.ts';
 import type { Report } from './report.ts';
 
@@ -38,7 +43,9 @@ export const bankReconciliation: Report<
   settle: ({ as_of }, today) => ({ asOf: as_of ?? today }),
   parameters: ({ asOf }) => ({ as_of: asOf }),
   head: async (read, { asOf }) => {
-    const { cash, inTransit, bank } = await reconcile(read, asOf);
+    const reconciled = await reconcile(read, asOf);
+    const { cash, inTransit, bank } = reconciled;
+    const otherwise = movedOtherwise(reconciled);
     const { sums } = bank ?? {};
     return {
       as_of: asOf,
@@ -57,6 +64,7 @@ export const bankReconciliation: Report<
         cash: shown(cash),
         in_transit: shown(inTransit),
         balance: shown(cash + inTransit),
+        moved_otherwise: otherwise === undefined ? null : shown(otherwise),
         before_statements: sums === undefined ? null : shown(sums.before.amount),
       },
       matched: sums === undefined ? null : sum(sums.matched),
