@@ -88,7 +88,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   getApproval: {"roles":["ADMIN","OPS","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
   getAuditKeys: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getBankFile: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
-  getBankReconciliation: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
+  getBankReconciliation: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getConnection: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getContribution: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
   getContributionsReport: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},

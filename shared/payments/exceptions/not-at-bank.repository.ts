@@ -5,7 +5,7 @@ import type { TenantRead } from '#platform/db/tenant-tx.ts';
 const AT_BANK_WITHIN_DAYS = 5;
 
 /**
- * What the ledger has moved since the first statement of the account, and no statement has, though one tells of days that are later by long enough.
+ * The ledger has moved this since the first statement of the account, and no statement has, though one tells of days that are later by long enough.
  * Money that has left and is back by the ledger alone is none, nor a payment by the ledger alone whose place another one takes by the ledger alone:
  * there the bank has what the payee has.
  */
