@@ -711,6 +711,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'MatchBankItemRequest.bank_file_id':
     'The outbound file for which the entry stands, whole or by one of its batches.',
   'MatchBankItemRequest.reason': 'The evidence for the explanation; the second person reads it.',
+  'MatchBankItemRequest.bank_account_id': 'The account whose prenote the item answers.',
   'MatchBankItemRequest.transaction_id': 'The payment for which the item stands.',
   'PaymentSettings.statement_account':
     'The account that payments are made from, whose statements are compared with the ledger.',

@@ -1377,6 +1377,81 @@ test.each([
   },
 );
 
+test('an answer to a prenote that names nothing is matched with its account by two people, once', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const asked = await AskedAccounts.of(tenant);
+  const { filed } = asked;
+  const accounts = [
+    await asked.add({ account_number: '1111222233' }),
+    await asked.add({ account_number: '4444555566' }),
+  ];
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const unasked = await asked.add({ account_number: '7777888899' });
+  const entry = { traceNumber: '021000029999999', reference: 'SOMEBODY ELSE' };
+  const answers = [
+    { entry, code: 'R03', amountMinor: 0n },
+    { entry, code: 'R03', amountMinor: 100n },
+    { entry, code: 'C01', correctedData: '99887766' },
+  ];
+  await filed.answer('nameless.ach', answers);
+  const [{ id: file }] = (await filed.list({ direction: 'inbound' })) as [{ id: string }];
+  const { items } = (await filed.file(file)).body;
+  const of = (code: string, amount: string | null) =>
+    items.find(
+      (item: { code: string; amount: string | null }) => item.code === code && item.amount === amount,
+    ).id as string;
+  const [returned, ofMoney, changed] = [of('R03', '0.00'), of('R03', '1.00'), of('C01', null)];
+  const [refused = '', corrected = ''] = accounts;
+  const match = (item: string, bank_account_id: string, as = tenant.as('OPS')) =>
+    filed.match({ file, item }, { bank_account_id }, as);
+  expect((await match(ofMoney, refused)).body).toMatchObject(problemOf('bank-item-not-of-payment'));
+  expect((await match(returned, unasked)).body).toMatchObject(problemOf('payment-not-released'));
+  expect((await match(returned, randomUUID())).status).toBe(404);
+  const stranger = await insertTestTenant(world.database.admin, 'ISSUER');
+  expect((await match(returned, refused, stranger.as('OPS'))).status).toBe(404);
+  expect(
+    (await filed.match({ file, item: returned }, { bank_account_id: refused, transaction_id: randomUUID() }))
+      .status,
+  ).toBe(422);
+
+  const proposed = await match(returned, refused);
+  expect(proposed.body).toMatchObject({
+    kind: 'bank-item',
+    after: { bank_account_id: refused, code: 'R03', amount: '0.00' },
+  });
+  expect(await asked.get(refused)).toMatchObject({ prenote: 'SENT', status: 'ACTIVE' });
+  await approved(tenant, proposed);
+  expect(await asked.get(refused)).toMatchObject({
+    prenote: 'REFUSED',
+    status: 'BLOCKED',
+    status_reason: 'R03',
+  });
+  expect((await match(returned, corrected)).body).toMatchObject(problemOf('bank-item-resolved'));
+  const notified = await match(changed, corrected);
+  expect(notified.text).not.toContain('99887766');
+  await approved(tenant, notified);
+  expect(await asked.get(corrected)).toMatchObject({ prenote: 'SENT', account_last4: '7766' });
+  expect((await filed.file(file)).body).toMatchObject({
+    state: 'PARTLY',
+    counts: { resolved: 2, unmatched: 1 },
+    items: expect.arrayContaining([
+      expect.objectContaining({
+        id: returned,
+        state: 'RESOLVED',
+        bank_account_id: refused,
+        transaction_id: null,
+      }),
+    ]),
+  });
+  // What is open keeps the other account waiting.
+  await silentUntil('2026-07-20T12:00:00Z');
+  expect(await asked.get(corrected)).toMatchObject({ prenote: 'SENT' });
+  await filed.acknowledge(file);
+  await silentUntil('2026-07-20T12:00:00Z');
+  expect(await asked.get(corrected)).toMatchObject({ prenote: 'PASSED' });
+  filed.close();
+});
+
 test('a notification of change on a prenote corrects the account once, and the account goes on to be paid', async () => {
   const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
   const asked = await AskedAccounts.of(tenant);

@@ -141,10 +141,14 @@ export function lockItem(tx: TenantTx, fileId: string, id: string): Promise<Inbo
     .executeTakeFirst();
 }
 
-export async function setResolved(tx: TenantTx, id: string, transactionId: string): Promise<void> {
+export async function setResolved(
+  tx: TenantTx,
+  id: string,
+  answers: Pick<InboundItemRow, 'transaction_id' | 'prenote_id'>,
+): Promise<void> {
   await tx
     .updateTable('inbound_items')
-    .set({ state: 'RESOLVED', transaction_id: transactionId, corrected_sealed: null, reason: null })
+    .set({ state: 'RESOLVED', ...answers, corrected_sealed: null, reason: null })
     .where('id', '=', id)
     .execute();
 }

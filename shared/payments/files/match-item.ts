@@ -2,7 +2,7 @@ import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { stillThere } from '#approvals/propose-change.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { applyAnswer } from './apply-item.ts';
+import { type Answer, applyAnswer } from './apply-item.ts';
 import { hasOpenItems, lockInboundFile, lockItem, setRead, setResolved } from './inbound-file.repository.ts';
 import { type ProposedMatch, requireMatching } from './propose-match.ts';
 
@@ -14,15 +14,20 @@ async function book(
 ) {
   stillThere(await lockInboundFile(tx, file_id));
   const item = stillThere(await lockItem(tx, file_id, itemId));
-  await requireMatching(tx, item, transaction_id);
-  const token = await applyAnswer(tx, transaction_id, {
+  const meant = transaction_id === undefined ? { bank_account_id: account_id } : { transaction_id };
+  const { prenote_id } = await requireMatching(tx, item, meant);
+  const answer: Answer = {
     kind: item.kind ?? 'RETURNED',
     code: item.code,
     traceNumber: item.trace_number ?? '',
     originalRdfi: item.original_rdfi ?? '',
     changeOf: (accountId) => (accountId === account_id ? change : {}),
-  });
-  await setResolved(tx, itemId, transaction_id);
+  };
+  const token =
+    transaction_id === undefined
+      ? await (await import('./answer-prenote.ts')).answerPrenote(tx, prenote_id ?? '', answer)
+      : await applyAnswer(tx, transaction_id, answer);
+  await setResolved(tx, itemId, { transaction_id: transaction_id ?? null, prenote_id });
   const isOpen = await hasOpenItems(tx, file_id);
   await setRead(tx, file_id, isOpen ? {} : { state: 'APPLIED', reason: null, reason_line: null });
   return () => reportTask(token);

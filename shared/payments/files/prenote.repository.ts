@@ -45,6 +45,16 @@ export function listPrenotes(read: TenantRead, fileId: string): Promise<PrenoteR
     .execute();
 }
 
+/** The newest prenote of an account that a written file has. */
+export async function findSentPrenote(read: TenantRead, accountId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`select p.id from outbound_prenotes p
+    join outbound_files f on f.tenant_id = p.tenant_id and f.id = p.file_id
+    where p.bank_account_id = ${accountId}::uuid and f.state = 'WRITTEN' and f.rejected_at is null order by p.id desc limit 1`.execute(
+    read,
+  );
+  return rows[0]?.id;
+}
+
 export function lockPrenote(tx: TenantTx, id: string): Promise<PrenoteRow | undefined> {
   return tx
     .selectFrom('outbound_prenotes')
