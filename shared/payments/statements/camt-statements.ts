@@ -2,6 +2,7 @@ import { type Day, dayWrittenIn, isDay } from '#kernel/calendar.ts';
 import {
   type EntryDetail,
   type FaultyStatement,
+  isTelling,
   MAX_ENTRIES,
   proven,
   type Statement,
@@ -152,7 +153,7 @@ function entryOf(element: Element, currency: string, records: Records): Statemen
     ...[textAt(element, 'NtryRef')].filter((text) => text !== undefined),
   ];
   const details = detailsOf(parts, money, textAt(element, 'CdtDbtInd') ?? '', records);
-  const own = references.find((text) => text !== bankReference && text !== 'NOTPROVIDED' && text.length > 3);
+  const own = references.find((text) => isTelling(text, bankReference));
   return [
     {
       ...{ line, day, amountMinor: money.amountMinor },

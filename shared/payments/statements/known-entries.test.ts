@@ -37,6 +37,12 @@ describe('of statements that are read one after another', () => {
       { ...week, reference: 'COPY', account: '1' },
       'REPEATED',
     ],
+    ...['NOTPROVIDED', 'FEE', 'A'].map((reference): [string, Statement[], Statement, string] => [
+      `one with a reference that tells nothing is not: ${reference}`,
+      [week],
+      { ...week, entries: [{ ...first, reference }, second, third] },
+      'REPEATED',
+    ]),
     ['the next day is news', [week], statement(4, 4, 118n, fourth), 'NEWS', 1],
     ['one that overlaps brings what is new', [week], statement(2, 4, 105n, second, third, fourth), 'NEWS', 1],
     [

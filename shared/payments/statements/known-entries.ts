@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Day } from '#kernel/calendar.ts';
-import type { Statement, StatementEntry } from './statement.ts';
+import { isTelling, type Statement, type StatementEntry } from './statement.ts';
 
 /** A statement of the account that was read before. */
 export interface KnownStatement {
@@ -25,12 +25,14 @@ export type News =
 
 /**
  * Names each entry by what every statement says of it: its account, its day, its amount and its references, and, among those that are alike, its place. The free text
- * is no part of it, since banks word it anew from one statement to the next.
+ * is no part of it, since banks word it anew from one statement to the next; nor are references that tell nothing, which some formats have no place for.
  */
 export function identified(entries: readonly StatementEntry[], account: string): IdentifiedEntry[] {
   const seen = new Map<string, number>();
   return entries.map((entry) => {
-    const { day, amountMinor, bankReference, reference } = entry;
+    const { day, amountMinor, bankReference } = entry;
+    const reference =
+      entry.reference !== null && isTelling(entry.reference, bankReference) ? entry.reference : null;
     const alike = JSON.stringify([account, day, String(amountMinor), bankReference, reference]);
     const place = (seen.get(alike) ?? 0) + 1;
     seen.set(alike, place);

@@ -113,3 +113,8 @@ export function accountKey(written: string): string {
     .replaceAll(/[^A-Z0-9]/g, '')
     .replace(/^0+/, '');
 }
+
+/** Whether a reference tells an entry from others: neither the bank's own again, nor a word of banks for none, nor a counter. */
+export function isTelling(reference: string, bankReference: string | null): boolean {
+  return reference !== bankReference && reference !== 'NOTPROVIDED' && reference.length > 3;
+}
