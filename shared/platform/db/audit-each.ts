@@ -1,17 +1,11 @@
 import { sql } from 'kysely';
 import { maskPayload } from '#platform/observability/mask.ts';
-import type { AuditEntry, TenantTx } from './tenant-tx.ts';
+import type { AuditEach, AuditEntry, TenantTx } from './tenant-tx.ts';
 
 /** One of many entries of a transaction, with what it tells the changes of. */
 export interface EachEntry extends AuditEntry {
   /** Rows beside its resource whose changes it tells, as the trail names them. */
   readonly about?: readonly string[];
-}
-
-/** The entries of a transaction that has done the same to many rows, each of which has the trail that it would have by itself. */
-export interface AuditEach {
-  readonly text: string;
-  readonly rows: string;
 }
 
 /** Must be called ahead of the first change of a transaction that ends with {@link auditEach}: its changes are noted without a limit. */

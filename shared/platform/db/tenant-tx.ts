@@ -8,7 +8,6 @@ import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { asTransaction } from '#platform/outside-call.ts';
-import type { AuditEach } from './audit-each.ts';
 import { isSerializationFailure, isStalePlan, isUnavailable, translateDatabaseError } from './errors.ts';
 import { lastOf, type Queries, queriesBy, type Send } from './kysely.ts';
 import { commitLocked, lockStatement, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
@@ -62,6 +61,13 @@ export interface AuditEntry {
   readonly payload: unknown;
   /** The problem by which the request was refused; absent when it was done. */
   readonly problem?: ProblemSlug;
+}
+
+/** The entries of a transaction that has done the same to many rows, see audit-each.ts: one for each, as it would have by itself. */
+export interface AuditEach {
+  /** The statement that writes them, and the first of its values. */
+  readonly text: string;
+  readonly rows: string;
 }
 
 export interface OutboxEvent {
