@@ -1443,7 +1443,7 @@ test('an answer to a prenote that names nothing is matched with its account by t
       }),
     ]),
   });
-  // What is open keeps the other account waiting.
+  // An open item keeps the other account waiting.
   await silentUntil('2026-07-20T12:00:00Z');
   expect(await asked.get(corrected)).toMatchObject({ prenote: 'SENT' });
   await filed.acknowledge(file);

@@ -75,7 +75,7 @@ async function openChange(
   return changeBy(code, sealer.open(sealed, correctionPlace(id)), sealer)(accountId);
 }
 
-/** What an item answers, if a person is right. */
+/** An item answers this, if a person is right. */
 export interface Answered {
   readonly currency: string;
   readonly account_id: string;
