@@ -45,14 +45,16 @@ export function listPrenotes(read: TenantRead, fileId: string): Promise<PrenoteR
     .execute();
 }
 
-/** The newest prenote of an account that a written file has. */
-export async function findSentPrenote(read: TenantRead, accountId: string): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`select p.id from outbound_prenotes p
-    join outbound_files f on f.tenant_id = p.tenant_id and f.id = p.file_id
-    where p.bank_account_id = ${accountId}::uuid and f.state = 'WRITTEN' and f.rejected_at is null order by p.id desc limit 1`.execute(
-    read,
-  );
-  return rows[0]?.id;
+/** Returns an account with its newest prenote in a file that is written and was not rejected; null where there is none. */
+export async function findAskedAccount(
+  read: TenantRead,
+  accountId: string,
+): Promise<{ readonly prenote_id: string | null } | undefined> {
+  const { rows } = await sql<{ prenote_id: string | null }>`select (select p.id from outbound_prenotes p
+      join outbound_files f on f.tenant_id = p.tenant_id and f.id = p.file_id
+      where p.bank_account_id = b.id and f.state = 'WRITTEN' and f.rejected_at is null order by p.id desc limit 1) as prenote_id
+    from bank_accounts b where b.id = ${accountId}::uuid`.execute(read);
+  return rows[0];
 }
 
 export function lockPrenote(tx: TenantTx, id: string): Promise<PrenoteRow | undefined> {

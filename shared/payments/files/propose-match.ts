@@ -6,14 +6,14 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { findTransaction } from '#payments/orders/ordered-transaction.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
-import { type AccountChange, findAccount } from '#payments/payees/payable-account.ts';
+import type { AccountChange } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import { correctionPlace } from './correction-place.ts';
 import { type InboundItemRow, lockInboundFile, lockItem } from './inbound-file.repository.ts';
 import { OFFSET_ENTRY } from './offset-entry.ts';
-import { findSentPrenote } from './prenote.repository.ts';
+import { findAskedAccount } from './prenote.repository.ts';
 
 /** An item answers a payment that a person names, or the prenote by which the bank was asked for an account. */
 export type Meant = { readonly transaction_id: string } | { readonly bank_account_id: string };
@@ -130,9 +130,8 @@ async function requirePrenote(
   { kind, amount }: InboundItemRow,
   accountId: string,
 ): Promise<Answered> {
-  found(await findAccount(tx, accountId));
-  const prenote_id = await findSentPrenote(tx, accountId);
-  if (prenote_id === undefined)
+  const { prenote_id } = found(await findAskedAccount(tx, accountId));
+  if (prenote_id === null)
     throw new DomainError('payment-not-released', 'The bank was not asked for that account by a prenote.');
   if (kind === 'RETURNED' && amount !== null && amount !== 0n)
     throw new DomainError(
