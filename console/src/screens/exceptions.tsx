@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<Exception['kind'], string>> = {
   BANK_ITEM: 'Answer of the bank',
   CONTRADICTION: 'Contradiction of the bank',
   STATEMENT_ITEM: 'Entry of a statement',
+  NOT_AT_BANK: 'Not at the bank',
   UNACKNOWLEDGED_FILE: 'File without a receipt',
   STUCK_PAYMENT: 'Payment that stands still',
 };
