@@ -9,7 +9,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
  */
 const SECONDS: Readonly<Record<string, number>> = {
   'tests/e2e/browser-origin.test.ts': 20,
-  'tests/e2e/console.test.ts': 100,
+  'tests/e2e/console.test.ts': 240,
   'tests/e2e/database-loss.test.ts': 50,
   'tests/e2e/environments.test.ts': 33,
   'tests/e2e/outages.test.ts': 68,

@@ -11,7 +11,7 @@ import { ProblemAlert } from './problem-alert.tsx';
 /** Pixels: a table that is wider than the window scrolls, rather than breaking words. */
 const NARROWEST = 110;
 
-interface Page<T> {
+export interface Page<T> {
   readonly data: readonly T[];
   readonly next_cursor: string | null;
 }

@@ -12,9 +12,9 @@ import type { Me } from '../frame/me.ts';
 import { Act } from '../parts/act.tsx';
 import { type Difference, differences, titleOf, whyNot } from '../parts/changes.ts';
 import { instant } from '../parts/format.ts';
+import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person } from '../parts/person.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { ChangeState, Subject } from './approvals.tsx';
 
@@ -31,18 +31,13 @@ const ACTS: Readonly<Record<Decision, { readonly verb: string; readonly asks: st
 /** A change before and after, and the decision on it. */
 export default function Approval({ id, me }: { id: string; me: Me }) {
   const queryKey = ['approvals', id];
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey,
     queryFn: () => call('GET /approvals/{id}', { params: { id } }),
   });
+  const { data, refetch } = query;
   const [decision, setDecision] = useState<Decision>();
-  const reload = <Button onClick={() => void refetch()}>Look again</Button>;
-  if (data === undefined)
-    return (
-      <Screen title="Change" above={ABOVE}>
-        {error !== null && <ProblemAlert problem={error} action={reload} />}
-      </Screen>
-    );
+  if (data === undefined) return <Opening title="Change" above={ABOVE} query={query} />;
   const zone = me.tenant?.time_zone;
   const isOwn = data.requested_by === me.id && data.state === 'PENDING';
   const reason = whyNot(data);

@@ -1,30 +1,23 @@
-import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
 import { day, instant, money } from '../parts/format.ts';
 import { Kyc } from '../parts/kyc.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { PlanList } from '../parts/plan-list.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 
 const ABOVE = { text: 'People', path: '/participants' };
 
 /** A person: their service, their pay, and their plans. */
 export default function Participant({ employee, me }: { employee: string; me: Me }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['participants', employee],
     queryFn: () => call('GET /participants/{employee}', { params: { employee } }),
   });
-  if (data === undefined)
-    return (
-      <Screen title="Person" above={ABOVE}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  const { data } = query;
+  if (data === undefined) return <Opening title="Person" above={ABOVE} query={query} />;
   const onDay = (on: string | null): string => (on === null ? '–' : day(on));
   return (
     <Screen title={data.name ?? data.employee_id} description={data.employee_id} above={ABOVE}>

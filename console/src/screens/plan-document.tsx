@@ -1,5 +1,4 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
@@ -8,8 +7,8 @@ import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { day, instant, money, words } from '../parts/format.ts';
+import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Matching } from './plan-documents/matching.tsx';
 
@@ -20,18 +19,12 @@ const ABOVE = { text: 'Plan documents', path: '/plan-documents' };
 
 /** The terms of a plan, as they were and as they are, and the match that is computed by them. */
 export default function PlanDocument({ id, me }: { id: string; me: Me }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['plan-documents', id],
     queryFn: () => call('GET /plan-documents/{id}', { params: { id } }),
   });
-  if (data === undefined)
-    return (
-      <Screen title="Plan document" above={ABOVE}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  const { data } = query;
+  if (data === undefined) return <Opening title="Plan document" above={ABOVE} query={query} />;
   const { terms } = data;
   return (
     <Screen title={data.name} description={data.plan_type} above={ABOVE}>

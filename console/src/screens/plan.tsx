@@ -1,4 +1,3 @@
-import Button from '@cloudscape-design/components/button';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -9,9 +8,9 @@ import { operates } from '../frame/places.ts';
 import { useAddress } from '../parts/address.ts';
 import { day, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { worth } from '../parts/plan-list.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { EndPlan } from './plan/end-plan.tsx';
 import { Contributions, Grants } from './plan/entries.tsx';
@@ -22,24 +21,14 @@ import { Why } from './plan/why.tsx';
 /** A plan: what is in it, what of it is the employee’s and when, and why each of these numbers is what it is. */
 export default function PlanScreen({ id, me }: { id: string; me: Me }) {
   const [search, set] = useAddress();
-  const {
-    data: plan,
-    error,
-    refetch,
-  } = useQuery({
+  const query = useQuery({
     queryKey: ['plans', id],
     queryFn: () => call('GET /plans/{id}', { params: { id } }),
   });
+  const { data: plan } = query;
   const own = me.role === 'EMPLOYEE';
   const above = own ? { text: 'Your plans', path: '/' } : { text: 'Plans', path: '/plans' };
-  if (plan === undefined)
-    return (
-      <Screen title="Plan" above={above}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  if (plan === undefined) return <Opening title="Plan" above={above} query={query} />;
   const zone = me.tenant?.time_zone;
   return (
     <Screen

@@ -1,4 +1,3 @@
-import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
@@ -6,9 +5,9 @@ import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { day, grouped, instant } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Answering } from './releases/answering.tsx';
 import { ReleaseState } from './releases/release-state.tsx';
@@ -18,19 +17,13 @@ const EVERY_MS = 10_000;
 
 /** A release run: its totals, the grants that it takes from, and what either side can do about it. */
 export default function Release({ id, me }: { id: string; me: Me }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['releases', id],
     queryFn: () => call('GET /releases/{id}', { params: { id } }),
     refetchInterval: EVERY_MS,
   });
-  if (data === undefined)
-    return (
-      <Screen title="Release" above={ABOVE}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  const { data } = query;
+  if (data === undefined) return <Opening title="Release" above={ABOVE} query={query} />;
   const ofSponsor = me.tenant?.type === 'SPONSOR';
   const shares = (quantity: string) => (
     <span key={quantity} className="digits long">

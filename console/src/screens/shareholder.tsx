@@ -1,4 +1,3 @@
-import Button from '@cloudscape-design/components/button';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
@@ -7,9 +6,9 @@ import type { Me } from '../frame/me.ts';
 import { useAddress } from '../parts/address.ts';
 import { day, grouped, instant, money, words } from '../parts/format.ts';
 import { Kyc } from '../parts/kyc.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { historyTab } from '../parts/trail.tsx';
 
@@ -17,19 +16,13 @@ const ABOVE = { text: 'Register', path: '/shareholders' };
 
 /** A holder of record: who they are, each entry of their position, and their dividends. */
 export default function Shareholder({ id, me }: { id: string; me: Me }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['shareholders', id],
     queryFn: () => call('GET /shareholders/{id}', { params: { id } }),
   });
+  const { data } = query;
   const [search, set] = useAddress();
-  if (data === undefined)
-    return (
-      <Screen title="Holder" above={ABOVE}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  if (data === undefined) return <Opening title="Holder" above={ABOVE} query={query} />;
   const { contact } = data;
   const zone = me.tenant?.time_zone;
   return (

@@ -15,6 +15,7 @@ import { operates } from '../frame/places.ts';
 import { CorrectRows } from '../parts/correct-rows.tsx';
 import { counted, grouped, instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -33,19 +34,13 @@ const count = (rows: number | null) => (
 
 /** A file: how far it is read, what it changes, and what is wrong with its rows. */
 export default function Upload({ id, me }: { id: string; me: Me }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['uploads', id],
     queryFn: () => call('GET /uploads/{id}', { params: { id } }),
     refetchInterval: ({ state }) => (state.data === undefined || isUnderWay(state.data) ? POLL_MS : false),
   });
-  if (data === undefined)
-    return (
-      <Screen title="File" above={ABOVE}>
-        {error !== null && (
-          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
-        )}
-      </Screen>
-    );
+  const { data } = query;
+  if (data === undefined) return <Opening title="File" above={ABOVE} query={query} />;
   const zone = me.tenant?.time_zone;
   return (
     <Screen

@@ -1,17 +1,13 @@
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/call.ts';
 import type { Answer } from '../../api/routes.ts';
-import { useAddress } from '../../parts/address.ts';
 import { ApiCall } from '../../parts/api-call.tsx';
-import { DayField } from '../../parts/day-field.tsx';
+import { AsOf } from '../../parts/as-of.tsx';
 import { amountIn, day, grouped, words } from '../../parts/format.ts';
 import { Pairs } from '../../parts/pairs.tsx';
-import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { VestingChart } from '../../parts/vesting-chart.tsx';
 
 interface Props {
@@ -20,21 +16,13 @@ interface Props {
 
 /** The calendar of vesting, with a drawing of it and the rule behind each day. */
 export function VestingTab({ plan }: Props) {
-  const [search, set] = useAddress();
-  const asOf = search.get('as_of') ?? '';
-  const { data, error, isPending } = useQuery({
-    queryKey: ['plans', plan.id, plan.version, 'vesting', asOf],
-    queryFn: () =>
-      call('GET /plans/{id}/vesting', { params: { id: plan.id }, query: asOf === '' ? {} : { as_of: asOf } }),
-    placeholderData: (before) => before,
-  });
   return (
-    <SpaceBetween size="m">
-      <DayField label="As of the end of" value={asOf} onChange={(on) => set({ as_of: on })} />
-      {error !== null && <ProblemAlert problem={error} />}
-      {isPending && <StatusIndicator type="loading">Computing</StatusIndicator>}
-      {data !== undefined && <Vested vesting={data} />}
-    </SpaceBetween>
+    <AsOf
+      queryKey={['plans', plan.id, plan.version, 'vesting']}
+      load={(query) => call('GET /plans/{id}/vesting', { params: { id: plan.id }, query })}
+    >
+      {(vesting) => <Vested vesting={vesting} />}
+    </AsOf>
   );
 }
 

@@ -2,16 +2,12 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/call.ts';
 import type { Answer } from '../../api/routes.ts';
-import { useAddress } from '../../parts/address.ts';
 import { ApiCall } from '../../parts/api-call.tsx';
-import { DayField } from '../../parts/day-field.tsx';
+import { AsOf } from '../../parts/as-of.tsx';
 import { amountIn, day, money, words } from '../../parts/format.ts';
-import { ProblemAlert } from '../../parts/problem-alert.tsx';
 
 type Explained = Answer<'GET /plans/{id}/explain'>;
 
@@ -21,21 +17,13 @@ interface Props {
 
 /** Each number of a plan with the entries that it is the sum of, and the limits that apply. */
 export function Why({ plan }: Props) {
-  const [search, set] = useAddress();
-  const asOf = search.get('as_of') ?? '';
-  const { data, error, isPending } = useQuery({
-    queryKey: ['plans', plan.id, plan.version, 'explain', asOf],
-    queryFn: () =>
-      call('GET /plans/{id}/explain', { params: { id: plan.id }, query: asOf === '' ? {} : { as_of: asOf } }),
-    placeholderData: (before) => before,
-  });
   return (
-    <SpaceBetween size="m">
-      <DayField label="As of the end of" value={asOf} onChange={(on) => set({ as_of: on })} />
-      {error !== null && <ProblemAlert problem={error} />}
-      {isPending && <StatusIndicator type="loading">Computing</StatusIndicator>}
-      {data !== undefined && <Reasons explained={data} />}
-    </SpaceBetween>
+    <AsOf
+      queryKey={['plans', plan.id, plan.version, 'explain']}
+      load={(query) => call('GET /plans/{id}/explain', { params: { id: plan.id }, query })}
+    >
+      {(explained) => <Reasons explained={explained} />}
+    </AsOf>
   );
 }
 

@@ -1,0 +1,80 @@
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { TableProps } from '@cloudscape-design/components/table';
+import { useAddress } from './address.ts';
+import { type Page, Pages } from './pages.tsx';
+import { Search } from './search.tsx';
+
+/** The search and the order in the words of the API. */
+interface Order<Field extends string> {
+  readonly q?: string;
+  readonly sort?: `${'' | '-'}${Field}`;
+}
+
+interface Props<T, Name extends string, Field extends string> {
+  /** The key of the list among what was asked for. */
+  readonly name: string;
+  /** The choices of who is listed, by name; `all` is the first. */
+  readonly filters: Readonly<Record<Name | 'all', { readonly label: string }>>;
+  readonly sorted: readonly Field[];
+  readonly search: { readonly label: string; readonly placeholder: string };
+  /** Said where nobody is found, and where nobody is like that. */
+  readonly empty: { readonly found: string; readonly listed: string };
+  readonly columns: readonly TableProps.ColumnDefinition<T>[];
+  rowId(row: T): string;
+  load(cursor: string | undefined, filter: Name | 'all', order: Order<Field>): Promise<Page<T>>;
+}
+
+/** A list that the API searches, filters and sorts. All of that stands in the address. */
+export function SearchedList<T, Name extends string, Field extends string>(props: Props<T, Name, Field>) {
+  const { filters, columns, empty, load } = props;
+  const [address, set] = useAddress();
+  const q = address.get('q') ?? '';
+  const shown = address.get('show') ?? 'all';
+  const isFilter = (name: string): name is Name | 'all' => Object.hasOwn(filters, name);
+  const filter = isFilter(shown) ? shown : 'all';
+  const sort = address.get('sort') ?? '';
+  const field = props.sorted.find((one) => one === sort.replace(/^-/, ''));
+  const descending = sort.startsWith('-');
+  const options = Object.entries<{ readonly label: string }>(filters).map(([value, { label }]) => ({
+    value,
+    label,
+  }));
+  const sortingColumn = columns.find((column) => column.sortingField === field);
+  const order: Order<Field> = {
+    ...(q === '' ? {} : { q }),
+    ...(field === undefined ? {} : { sort: `${descending ? '-' : ''}${field}` }),
+  };
+  return (
+    <Pages
+      key={`${q} ${filter} ${sort}`}
+      title={q === '' ? filters[filter].label : `Found for “${q}”`}
+      queryKey={[props.name, q, filter, sort]}
+      load={(cursor) => load(cursor, filter, order)}
+      rowId={props.rowId}
+      empty={q === '' ? empty.listed : empty.found}
+      filter={
+        <SpaceBetween direction="horizontal" size="m" alignItems="center">
+          <Search key="search" {...props.search} value={q} onChange={(text) => set({ q: text })} />
+          <Select
+            ariaLabel="Show"
+            options={options}
+            selectedOption={options.find(({ value }) => value === filter) ?? null}
+            onChange={({
+              detail: {
+                selectedOption: { value = 'all' },
+              },
+            }) => set({ show: value === 'all' ? '' : value })}
+          />
+        </SpaceBetween>
+      }
+      sorting={{
+        ...(sortingColumn === undefined ? {} : { sortingColumn }),
+        sortingDescending: descending,
+        onSortingChange: ({ detail }) =>
+          set({ sort: `${detail.isDescending ? '-' : ''}${detail.sortingColumn.sortingField ?? ''}` }),
+      }}
+      columns={columns}
+    />
+  );
+}
