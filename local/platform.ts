@@ -141,7 +141,7 @@ async function start(
     credentials: { accessKeyId, secretAccessKey },
     awsPort,
     // Start migrates before it serves.
-    typesWithoutEffect: ['Custom::Migration'],
+    typesWithoutEffect: ['Custom::Console', 'Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
     site: {
       path: CONSOLE_PATH,

@@ -160,6 +160,8 @@ function consoleCode({ bundle }: FunctionContext): ConsoleCode {
 /** Returns the code of the function that publishes the console, with the built console in it: what a function carries needs no archive. */
 function withConsole(publisher: FunctionCode | undefined): ConsoleCode {
   if (publisher === undefined) throw new Error(`${PUBLISH_CONSOLE_ENTRY} is not in the bundle`);
+  // One machine serves the console by itself, and the code of its functions is still being written.
+  if (publisher.hash !== undefined) return { code: publisher, hash: publisher.hash };
   const directory = mkdtempSync(join(tmpdir(), 'vestry-console-'));
   // The CDK has copied the directory into its assembly by then.
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));

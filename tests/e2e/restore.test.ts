@@ -133,6 +133,21 @@ async function reaches(id: string, status: string, pace: 'by itself' | 'with its
   }
 }
 
+/** Waits for the bank's own word on a payment: where sweeps have asked for it, it comes after them. */
+async function isCalledBack(id: string): Promise<void> {
+  const words = async (): Promise<Json[]> =>
+    (
+      await admin.query(
+        `select event_id from bank_events where transaction_id = $1 and event_id not like 'status:%'`,
+        [id],
+      )
+    ).rows;
+  for (let rounds = 0; (await words()).length === 0; rounds++) {
+    expect(rounds, `the bank has not called back about ${id}`).toBeLessThan(400);
+    await sleep(200);
+  }
+}
+
 /** The balances of the tenant: its accounts, and the holdings of each of its holders. */
 async function balances(): Promise<Json> {
   const as = acme.as('COMPLIANCE');
@@ -219,6 +234,7 @@ test(
     await approve(open);
     await reaches(open, 'SETTLED', 'with its sweeps');
     await reaches(sent, 'SETTLED', 'with its sweeps');
+    await isCalledBack(open);
     expect((await bankPayments()).map(({ reference }) => reference).sort()).toEqual(
       [settled, sent, open].sort(),
     );
