@@ -39,7 +39,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'tests/integration/dividend-worker.test.ts': 19,
   'tests/integration/four-eyes.test.ts': 30,
   'tests/integration/hanging-services.test.ts': 18,
-  'tests/integration/payment-adapters.test.ts': 32,
+  'tests/integration/payment-adapters.test.ts': 125,
   'tests/integration/payment-callback.test.ts': 54,
   'tests/integration/payment-file.test.ts': 40,
   'tests/integration/payment-from-plan.test.ts': 19,
