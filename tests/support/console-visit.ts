@@ -32,7 +32,9 @@ export class ConsoleVisit {
     apiUrl: string,
     options: BrowserContextOptions = {},
   ): Promise<ConsoleVisit> {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    // A colour on its way from one to another is no fault of either.
+    const still = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' } as const;
+    const context = await browser.newContext({ ...still, ...options });
     const page = await context.newPage();
     return new ConsoleVisit(page, `${apiUrl}/console`);
   }
