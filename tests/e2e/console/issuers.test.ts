@@ -1,163 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
+import { describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
-import { accessToken } from '#local/sign-in.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
-import { startBrowser } from '#tests/support/browser.ts';
-import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
 import type { Json } from '#tests/support/json.ts';
-import { journeysOfOperators } from './console/operations.ts';
-import { journeysOfPayroll } from './console/payroll.ts';
-import { journeysOfPlans } from './console/plans.ts';
-import { journeysOfReleases } from './console/releases.ts';
-import { loadedDemo } from './loaded-demo.ts';
-import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
+import { eventually } from '../platform.ts';
+import { ConsoleWorld } from './world.ts';
 
-/** People’s journeys, in a real browser. The console asks for everything of the API. */
+/** The journeys of those who work for an issuer. */
 
-const MOST_BYTES = 450_000;
-const SECRET = /eyJ[\w-]+\.eyJ/;
-
-let platform: RunningPlatform;
-let browser: Browser;
-const visits: ConsoleVisit[] = [];
-
-beforeAll(async () => {
-  const { dataDir } = await loadedDemo();
-  platform = await startedPlatform({ dataDir });
-  browser = await startBrowser();
-});
-
-afterEach(async () => {
-  for (const visit of visits.splice(0)) await visit.close();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await platform?.stop();
-  removeDataDir(platform.dataDir);
-});
-
-function credentials(tenant: string, role: string): Credentials {
-  if (tenant === 'operator') return platform.file.operator;
-  const users = platform.file.tenants.find(({ slug }) => slug === tenant)?.users ?? [];
-  const user = users.find((candidate) => candidate.role === role);
-  if (user === undefined) throw new Error(`the demo has no ${role} of ${tenant}`);
-  return { tenant, email: user.email, password: user.password };
-}
-
-async function visit(options = {}): Promise<ConsoleVisit> {
-  const begun = await ConsoleVisit.begin(browser, platform.file.apiUrl, options);
-  visits.push(begun);
-  return begun;
-}
-
-async function signedIn(tenant: string, role: string, options = {}): Promise<ConsoleVisit> {
-  const begun = await visit(options);
-  await begun.signIn(credentials(tenant, role));
-  return begun;
-}
-
-describe('signing in', () => {
-  test('keeps nothing that renews a session where a script can read it, survives a reload, and ends', async () => {
-    const one = await signedIn('acme', 'OPS');
-    const { page } = one;
-    const readable = await page.evaluate(() =>
-      JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]),
-    );
-    expect(readable).not.toMatch(SECRET);
-    expect(
-      (await page.context().cookies()).map(({ name, httpOnly, secure, sameSite }) => [
-        name,
-        httpOnly,
-        secure,
-        sameSite,
-      ]),
-    ).toEqual([['__Host-vestry-session', true, true, 'Strict']]);
-    await one.open('/approvals?state=APPROVED');
-    await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor();
-    await page.getByRole('button', { name: /your account/ }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByLabel('Password').waitFor();
-    expect(await page.context().cookies()).toEqual([]);
-    await one.open('/approvals');
-    await page.getByLabel('Password').waitFor();
-    expect(one.complaints).toEqual([]);
-  });
-
-  test('asks for the second factor of whoever has one', async () => {
-    const compliance = 'globex/COMPLIANCE';
-    const { secret } = (await platform.api(compliance, 'POST', '/me/second-factor')).body;
-    const step = stepAt(Date.now());
-    const confirmed = await platform.api(compliance, 'POST', '/me/second-factor/confirm', {
-      code: totpOf(secret, step - 1),
-    });
-    expect(confirmed.status).toBe(200);
-    const one = await visit();
-    await one.open('/');
-    await one.fillIn(credentials('globex', 'COMPLIANCE'));
-    await one.page.getByLabel('Code').fill('000000');
-    await one.page.getByRole('button', { name: 'Continue' }).click();
-    await one.page.getByText('The code is wrong').waitFor();
-    await one.page.getByLabel('Code').fill(totpOf(secret, step));
-    await one.page.getByRole('button', { name: 'Continue' }).click();
-    await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
-  });
-
-  test('by the tenant’s identity provider comes back to the screen that was asked for', async () => {
-    const one = await visit();
-    await one.open('/shareholders?q=tanaka');
-    await one.page.getByLabel('Company').fill('acme');
-    await one.page.getByRole('button', { name: /^Sign in by/ }).click();
-    await one.page.getByRole('link', { name: 'olga@acme.example' }).click();
-    await one.page.getByRole('heading', { name: 'Found for “tanaka”' }).waitFor();
-    expect(one.page.url()).toBe(`${platform.file.apiUrl}/console/shareholders?q=tanaka`);
-    expect((await one.page.context().cookies()).map(({ name }) => name)).toContain('__Host-vestry-session');
-    expect(one.complaints).toEqual([]);
-  });
-
-  test('is refused with what to do, and the id of the request', async () => {
-    const one = await visit();
-    await one.open('/');
-    await one.fillIn({ ...credentials('acme', 'OPS'), password: 'not the password' });
-    await one.page.getByText('The tenant, email or password is wrong.').waitFor();
-    await one.page.getByText(/^Request/).waitFor();
-  });
-
-  test('is asked for again when the session has ended, and goes on where it was', async () => {
-    const one = await signedIn('initech', 'ADMIN');
-    await platform.api('initech', 'DELETE', '/me/sessions?current=true');
-    await one.page.getByRole('link', { name: 'Register' }).click();
-    const dialog = one.page.getByRole('dialog', { name: 'Your session has ended' });
-    await dialog.waitFor();
-    await one.fillIn(credentials('initech', 'ADMIN'));
-    await dialog.waitFor({ state: 'hidden' });
-    await one.page.getByRole('row').nth(1).waitFor();
-    expect(await one.page.title()).toBe('Register · Vestry');
-  });
-
-  test('is another person’s with a page of their own', async () => {
-    const one = await signedIn('initech', 'OPS');
-    await platform.api('initech/OPS', 'DELETE', '/me/sessions?current=true');
-    await one.page.getByRole('link', { name: 'Register' }).click();
-    await one.page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
-    await one.fillIn(credentials('initech', 'COMPLIANCE'));
-    await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
-    await one.page.getByRole('button', { name: 'compliance@initech.example, your account' }).waitFor();
-  });
-});
+const world = ConsoleWorld.ofFile();
 
 describe('the approval inbox', () => {
   /** Orders what waits for a second person. */
   async function proposed(holdings: string): Promise<{ id: string; shareholder: string }> {
-    const { body } = await platform.api('acme/OPS', 'GET', '/shareholders?external_ref=ACME-00077');
+    const { body } = await world.platform.api('acme/OPS', 'GET', '/shareholders?external_ref=ACME-00077');
     const [{ id: shareholder, version }] = body.data;
-    const answer = await platform.api(
+    const answer = await world.platform.api(
       'acme/OPS',
       'PATCH',
       `/shareholders/${shareholder}`,
@@ -170,7 +28,7 @@ describe('the approval inbox', () => {
 
   test('shows a change before and after, and approves it, on a phone', async () => {
     const change = await proposed('912345.5');
-    const one = await signedIn('acme', 'COMPLIANCE', { viewport: { width: 390, height: 844 } });
+    const one = await world.signedIn('acme', 'COMPLIANCE', { viewport: { width: 390, height: 844 } });
     const { page } = one;
     await one.open('/approvals?decidable=true');
     await page.getByRole('link', { name: 'Change of positions' }).first().click();
@@ -180,18 +38,18 @@ describe('the approval inbox', () => {
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     await page.getByText('Approved').first().waitFor();
-    const { body } = await platform.api('acme/ADMIN', 'GET', `/shareholders/${change.shareholder}`);
+    const { body } = await world.platform.api('acme/ADMIN', 'GET', `/shareholders/${change.shareholder}`);
     expect(body.holdings).toBe('912345.5');
     expect(one.complaints).toEqual([]);
   });
 
   test('says so where somebody else has decided meanwhile', async () => {
     const change = await proposed('1');
-    const one = await signedIn('acme', 'COMPLIANCE');
+    const one = await world.signedIn('acme', 'COMPLIANCE');
     await one.open(`/approvals/${change.id}`);
     await one.page.getByRole('button', { name: 'Deny' }).click();
     await one.page.getByLabel('Reason').fill('No');
-    expect((await platform.api('acme/ADMIN', 'POST', `/approvals/${change.id}/deny`)).status).toBe(200);
+    expect((await world.platform.api('acme/ADMIN', 'POST', `/approvals/${change.id}/deny`)).status).toBe(200);
     await one.page.getByRole('dialog').getByRole('button', { name: 'Deny' }).click();
     await one.page
       .getByText(/Somebody (else )?has/)
@@ -203,7 +61,7 @@ describe('the approval inbox', () => {
 
 describe('the register', () => {
   test('is searched, sorted and paged by the API, and a holder has an address', async () => {
-    const one = await signedIn('acme', 'OPS');
+    const one = await world.signedIn('acme', 'OPS');
     const { page } = one;
     await one.open('/shareholders');
     await page.getByRole('button', { name: 'Next page' }).click();
@@ -228,7 +86,7 @@ describe('the register', () => {
 });
 
 test('a dividend is computed before it is declared, and waits for a second person', async () => {
-  const one = await signedIn('acme', 'OPS');
+  const one = await world.signedIn('acme', 'OPS');
   const { page } = one;
   const ahead = (days: number) => addDays(dayOf(new Date()), days);
   await one.open('/dividends');
@@ -251,8 +109,8 @@ test('a dividend is computed before it is declared, and waits for a second perso
 });
 
 test('a payment of a dividend is ordered, cancelled and made again from its page, and the rest is ordered as a whole', async () => {
-  const { body } = await platform.api('acme/OPS', 'GET', '/dividends?state=PENDING');
-  const one = await signedIn('acme', 'OPS');
+  const { body } = await world.platform.api('acme/OPS', 'GET', '/dividends?state=PENDING');
+  const one = await world.signedIn('acme', 'OPS');
   const { page } = one;
   const doIn = async (verb: string, reason?: string) => {
     await page.getByRole('button', { name: verb, exact: true }).click();
@@ -280,7 +138,7 @@ test('a payment of a dividend is ordered, cancelled and made again from its page
 });
 
 test('a file is checked, shows its errors, is corrected in place, and is loaded', async () => {
-  const one = await signedIn('acme', 'OPS');
+  const one = await world.signedIn('acme', 'OPS');
   const { page } = one;
   await one.open('/uploads');
   const rows = [
@@ -295,7 +153,7 @@ test('a file is checked, shows its errors, is corrected in place, and is loaded'
   await page.getByRole('button', { name: 'Check the file' }).click();
   await page.getByText('3 rows are wrong').waitFor();
   await page.getByRole('cell', { name: 'holdings', exact: true }).waitFor();
-  const none = await platform.api('acme/OPS', 'GET', '/shareholders?external_ref=FILE-1');
+  const none = await world.platform.api('acme/OPS', 'GET', '/shareholders?external_ref=FILE-1');
   expect(none.body.data).toEqual([]);
   await page.getByRole('button', { name: 'Correct them here' }).click();
   await page.getByLabel('holdings, line 3').fill('20');
@@ -308,7 +166,9 @@ test('a file is checked, shows its errors, is corrected in place, and is loaded'
   await page.getByRole('button', { name: 'Load 3 rows, and the others of the file' }).click();
   await page.getByText('Loaded', { exact: true }).waitFor();
   const loaded = await Promise.all(
-    [1, 2, 3, 4].map((row) => platform.api('acme/OPS', 'GET', `/shareholders?external_ref=FILE-${row}`)),
+    [1, 2, 3, 4].map((row) =>
+      world.platform.api('acme/OPS', 'GET', `/shareholders?external_ref=FILE-${row}`),
+    ),
   );
   expect(loaded.map(({ body }) => body.data[0]?.name)).toEqual([
     ...['<b>Ada</b>', 'Grace, "the" second', 'Katherine', 'Dorothy'],
@@ -319,22 +179,22 @@ test('a file is checked, shows its errors, is corrected in place, and is loaded'
 });
 
 test('a return that names no payment of ours is dealt with on the exceptions desk, by two people', async () => {
-  const sent = await platform.api('acme/OPS', 'GET', '/transactions?status=SENT');
+  const sent = await world.platform.api('acme/OPS', 'GET', '/transactions?status=SENT');
   const [payment] = sent.body.data;
   const answer = {
     entry: { traceNumber: '021000020000099', reference: 'LOST' },
     code: 'R03',
     amountMinor: BigInt(payment.amount.replace('.', '')),
   };
-  const s3 = platform.s3();
+  const s3 = world.platform.s3();
   const Key = 'ach/inbound/acme/friday-<b>.ach';
   const Body = Buffer.from(sampleReturnFile([answer]), 'latin1');
   await s3.send(new PutObjectCommand({ Bucket: 'vestry-local-uploads', Key, Body }));
   s3.destroy();
-  const desk = () => platform.api('acme/OPS', 'GET', '/exceptions?kind=BANK_ITEM');
+  const desk = () => world.platform.api('acme/OPS', 'GET', '/exceptions?kind=BANK_ITEM');
   await eventually(desk, ({ body }) => body.data.length > 0);
 
-  const one = await signedIn('acme', 'OPS');
+  const one = await world.signedIn('acme', 'OPS');
   const { page } = one;
   await page.getByRole('link', { name: 'Payment exceptions: 1' }).click();
   await page.getByRole('button', { name: 'Match it' }).click();
@@ -352,7 +212,7 @@ test('a return that names no payment of ours is dealt with on the exceptions des
   const url = await page.getByRole('link', { name: /^Download it/ }).getAttribute('href');
   expect(Buffer.from(await (await fetch(url ?? '')).arrayBuffer())).toEqual(Body);
 
-  const colleague = await signedIn('acme', 'COMPLIANCE');
+  const colleague = await world.signedIn('acme', 'COMPLIANCE');
   await colleague.open('/approvals?decidable=true&kind=bank-item');
   await colleague.page.getByRole('link', { name: 'Answer of the bank, matched by hand' }).click();
   await colleague.page.getByRole('button', { name: 'Approve' }).click();
@@ -366,36 +226,12 @@ test('a return that names no payment of ours is dealt with on the exceptions des
   expect([...one.complaints, ...colleague.complaints]).toEqual([]);
 });
 
-/** The paths of the API, where a screen has another one. */
-const API_PATHS: Readonly<Record<string, string>> = {
-  '/payments': '/transactions',
-  '/meetings': '/proxy/meetings',
-};
-/** Lists whose things have screens of their own. */
-const LISTS = [
-  '/approvals?state=APPROVED',
-  '/shareholders',
-  '/dividends',
-  '/uploads',
-  '/payments?status=SETTLED',
-];
-
-test('what another tenant has does not exist, on any screen', async () => {
-  const one = await signedIn('initech', 'ADMIN');
-  for (const list of LISTS) {
-    const [path = ''] = list.split('?');
-    const { body } = await platform.api('acme/ADMIN', 'GET', `${API_PATHS[path] ?? path}?limit=1`);
-    await one.open(`${path}/${body.data[0].id}`);
-    await one.page.getByText('It may belong to another company').waitFor();
-  }
-});
-
 test('compliance finds a change by its request, follows it, verifies a day, holds a record and has a report', async () => {
   const request = { 'x-request-id': 'trail-42' };
   const holder = { external_ref: 'TRAIL-1', name: '<i>Trail</i>' };
-  const made = await platform.api('acme/OPS', 'POST', '/shareholders', holder, request);
+  const made = await world.platform.api('acme/OPS', 'POST', '/shareholders', holder, request);
   expect(made.status).toBe(201);
-  const one = await signedIn('acme', 'COMPLIANCE');
+  const one = await world.signedIn('acme', 'COMPLIANCE');
   const { page } = one;
   await one.open('/audit');
   await page.getByRole('button', { name: 'Verify it' }).click();
@@ -431,14 +267,15 @@ test('compliance finds a change by its request, follows it, verifies a day, hold
 });
 
 test('a ballot is cast, and counted by the tally on the screen', async () => {
-  const { data: meetings } = (await platform.api('acme/ADMIN', 'GET', '/proxy/meetings')).body;
+  const { data: meetings } = (await world.platform.api('acme/ADMIN', 'GET', '/proxy/meetings')).body;
   const [{ id }] = meetings;
-  const { data: ballots } = (await platform.api('acme/ADMIN', 'GET', `/proxy/meetings/${id}/votes?limit=200`))
-    .body;
+  const { data: ballots } = (
+    await world.platform.api('acme/ADMIN', 'GET', `/proxy/meetings/${id}/votes?limit=200`)
+  ).body;
   const voted = new Set(ballots.map(({ shareholder_id }: Json) => shareholder_id));
-  const { data: holders } = (await platform.api('acme/ADMIN', 'GET', '/shareholders?limit=200')).body;
+  const { data: holders } = (await world.platform.api('acme/ADMIN', 'GET', '/shareholders?limit=200')).body;
   const holder = holders.find((one: Json) => !voted.has(one.id) && one.holdings !== '0');
-  const one = await signedIn('acme', 'ADMIN');
+  const one = await world.signedIn('acme', 'ADMIN');
   const { page } = one;
   await one.open(`/meetings/${id}`);
   const counted = (number: number) =>
@@ -452,13 +289,14 @@ test('a ballot is cast, and counted by the tally on the screen', async () => {
   expect(await one.faults()).toEqual([]);
   await dialog.getByRole('button', { name: 'Cast the ballot' }).click();
   await counted(ballots.length + 1);
-  const { data: cast } = (await platform.api('acme/ADMIN', 'GET', `/shareholders/${holder.id}/votes`)).body;
+  const { data: cast } = (await world.platform.api('acme/ADMIN', 'GET', `/shareholders/${holder.id}/votes`))
+    .body;
   expect(cast[0].choices).toEqual({ [meetings[0].items[0].id]: 'AGAINST' });
   expect(one.complaints).toEqual([]);
 });
 
 test('a webhook is added, its secret is shown once, and a test is sent, and sent again', async () => {
-  const one = await signedIn('acme', 'ADMIN');
+  const one = await world.signedIn('acme', 'ADMIN');
   const { page } = one;
   await one.open('/webhooks');
   await page.getByRole('button', { name: 'Add a webhook' }).click();
@@ -479,7 +317,7 @@ test('a webhook is added, its secret is shown once, and a test is sent, and sent
 });
 
 test('an administrator invites somebody and proposes a key; both wait for a second person', async () => {
-  const one = await signedIn('acme', 'ADMIN');
+  const one = await world.signedIn('acme', 'ADMIN');
   const { page } = one;
   const dialog = page.getByRole('dialog');
   await one.open('/users');
@@ -504,133 +342,4 @@ test('an administrator invites somebody and proposes a key; both wait for a seco
   await page.getByText('<b>Payroll</b>').waitFor();
   expect(await one.faults()).toEqual([]);
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
-});
-
-test('who has lost their role while the page was open is told so, and nothing is done', async () => {
-  const one = await signedIn('initech', 'COMPLIANCE');
-  const { page } = one;
-  await one.open('/legal-holds');
-  const { body: me } = await platform.api('initech/COMPLIANCE', 'GET', '/me');
-  // The token that the platform keeps of this administrator has ended with their session.
-  const authorization = `Bearer ${await accessToken(platform.file, 'initech', 'ADMIN')}`;
-  const user = `${platform.file.apiUrl}/api/users/${me.id}`;
-  const seen = await fetch(user, { headers: { authorization } });
-  const demoted = await fetch(user, {
-    method: 'PATCH',
-    headers: {
-      ...{ authorization, 'content-type': 'application/json' },
-      'if-match': seen.headers.get('etag') ?? '',
-    },
-    body: JSON.stringify({ role: 'EMPLOYEE' }),
-  });
-  expect(demoted.status).toBe(200);
-  await page.getByRole('button', { name: 'Place a hold' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('The holder’s id').fill(me.id);
-  await dialog.getByLabel('Reason').fill('Too late');
-  await dialog.getByRole('button', { name: 'Place the hold' }).click();
-  await dialog.getByText('Ask an administrator of your company').waitFor();
-});
-journeysOfPlans({ platform: () => platform, signedIn });
-journeysOfPayroll({ platform: () => platform, signedIn });
-journeysOfReleases({ platform: () => platform, signedIn });
-journeysOfOperators({ platform: () => platform, signedIn });
-
-const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
-  [
-    'acme/ADMIN',
-    [
-      ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
-      ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
-      ...['/audit', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
-    ],
-  ],
-  ['globex/OPS', ['/', '/participants', '/plans', '/plan-documents', '/releases', '/uploads', '/mappings']],
-  ['globex/EMPLOYEE', ['/']],
-  [
-    'operator',
-    [
-      '/',
-      '/approvals',
-      '/tenants',
-      '/operations',
-      ...['stuck', 'jobs'].map((tab) => `/operations?tab=${tab}`),
-    ],
-  ],
-];
-
-function listsOf(who: string): readonly string[] {
-  if (who === 'acme/ADMIN') return LISTS;
-  return who === 'globex/OPS' ? ['/participants', '/plans?type=RSU', '/plans?type=401K'] : [];
-}
-
-/** A screen is looked at like this. One page serves both, as it does when the sun sets. */
-const LOOKS = [
-  ['light', 1440],
-  ['dark', 390],
-] as const;
-
-/** Returns what is wrong with the screen that is open, by how it is looked at. */
-async function faultsOf(one: ConsoleVisit, screen: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [colorScheme, width] of LOOKS) {
-    await one.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await one.page.setViewportSize({ width, height: 900 });
-    for (const fault of await one.faults()) found.push(`${screen}, ${colorScheme}, ${width}: ${fault}`);
-  }
-  return found;
-}
-
-test.each(SCREENS)(
-  'the screens of %s have no fault in light and dark, wide and narrow, and nothing complains',
-  async (who, paths) => {
-    const [tenant = '', role = ''] = who.split('/');
-    const one = await signedIn(tenant, role);
-    const faults: string[] = [];
-    for (const path of paths) {
-      await one.open(path);
-      faults.push(...(await faultsOf(one, path)));
-    }
-    for (const list of listsOf(who)) {
-      await one.open(list);
-      await one.openFirst();
-      faults.push(...(await faultsOf(one, `the first of ${list}`)));
-    }
-    expect(faults).toEqual([]);
-    expect(one.complaints).toEqual([]);
-  },
-);
-
-test('the entrance has no fault', async () => {
-  const one = await visit();
-  await one.open('/');
-  expect(await faultsOf(one, 'the entrance')).toEqual([]);
-  expect(one.complaints).toEqual([]);
-});
-
-test('is small, asks nobody but its own origin, and its policy lets no text become code', async () => {
-  const assets = join(platform.dataDir, 'console/assets');
-  const sizes = readdirSync(assets).map(
-    (name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length,
-  );
-  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(MOST_BYTES);
-  const page = await fetch(`${platform.file.apiUrl}/console/approvals`);
-  expect(page.headers.get('cache-control')).toBe('no-cache');
-  const [asset = ''] = /\/console\/assets\/[^"]+\.js/.exec(await page.text()) ?? [];
-  const script = await fetch(platform.file.apiUrl + asset);
-  expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-  const one = await visit();
-  const hosts = new Set<string>();
-  one.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
-  await one.signIn(credentials('acme', 'ADMIN'));
-  expect([...hosts]).toEqual([platform.file.apiUrl]);
-  const refused = await one.page.evaluate(() => {
-    try {
-      document.body.innerHTML = '<i>text</i>';
-      return 'taken';
-    } catch (error) {
-      return (error as Error).name;
-    }
-  });
-  expect(refused).toBe('TypeError');
 });

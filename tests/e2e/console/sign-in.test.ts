@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
+import { accessToken } from '#local/sign-in.ts';
+import { ConsoleWorld } from './world.ts';
+
+/** People get into the console, and no script does. */
+
+const MOST_BYTES = 450_000;
+const SECRET = /eyJ[\w-]+\.eyJ/;
+
+const world = ConsoleWorld.ofFile();
+
+describe('signing in', () => {
+  test('keeps nothing that renews a session where a script can read it, survives a reload, and ends', async () => {
+    const one = await world.signedIn('acme', 'OPS');
+    const { page } = one;
+    const readable = await page.evaluate(() =>
+      JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]),
+    );
+    expect(readable).not.toMatch(SECRET);
+    expect(
+      (await page.context().cookies()).map(({ name, httpOnly, secure, sameSite }) => [
+        name,
+        httpOnly,
+        secure,
+        sameSite,
+      ]),
+    ).toEqual([['__Host-vestry-session', true, true, 'Strict']]);
+    await one.open('/approvals?state=APPROVED');
+    await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor();
+    await page.getByRole('button', { name: /your account/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    await one.open('/approvals');
+    await page.getByLabel('Password').waitFor();
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('asks for the second factor of whoever has one', async () => {
+    const compliance = 'globex/COMPLIANCE';
+    const { secret } = (await world.platform.api(compliance, 'POST', '/me/second-factor')).body;
+    const step = stepAt(Date.now());
+    const confirmed = await world.platform.api(compliance, 'POST', '/me/second-factor/confirm', {
+      code: totpOf(secret, step - 1),
+    });
+    expect(confirmed.status).toBe(200);
+    const one = await world.visit();
+    await one.open('/');
+    await one.fillIn(world.credentials('globex', 'COMPLIANCE'));
+    await one.page.getByLabel('Code').fill('000000');
+    await one.page.getByRole('button', { name: 'Continue' }).click();
+    await one.page.getByText('The code is wrong').waitFor();
+    await one.page.getByLabel('Code').fill(totpOf(secret, step));
+    await one.page.getByRole('button', { name: 'Continue' }).click();
+    await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
+  });
+
+  test('by the tenant’s identity provider comes back to the screen that was asked for', async () => {
+    const one = await world.visit();
+    await one.open('/shareholders?q=tanaka');
+    await one.page.getByLabel('Company').fill('acme');
+    await one.page.getByRole('button', { name: /^Sign in by/ }).click();
+    await one.page.getByRole('link', { name: 'olga@acme.example' }).click();
+    await one.page.getByRole('heading', { name: 'Found for “tanaka”' }).waitFor();
+    expect(one.page.url()).toBe(`${world.platform.file.apiUrl}/console/shareholders?q=tanaka`);
+    expect((await one.page.context().cookies()).map(({ name }) => name)).toContain('__Host-vestry-session');
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('is refused with what to do, and the id of the request', async () => {
+    const one = await world.visit();
+    await one.open('/');
+    await one.fillIn({ ...credentials('acme', 'OPS'), password: 'not the password' });
+    await one.page.getByText('The tenant, email or password is wrong.').waitFor();
+    await one.page.getByText(/^Request/).waitFor();
+  });
+
+  test('is asked for again when the session has ended, and goes on where it was', async () => {
+    const one = await world.signedIn('initech', 'ADMIN');
+    await world.platform.api('initech', 'DELETE', '/me/sessions?current=true');
+    await one.page.getByRole('link', { name: 'Register' }).click();
+    const dialog = one.page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    await one.fillIn(world.credentials('initech', 'ADMIN'));
+    await dialog.waitFor({ state: 'hidden' });
+    await one.page.getByRole('row').nth(1).waitFor();
+    expect(await one.page.title()).toBe('Register · Vestry');
+  });
+
+  test('is another person’s with a page of their own', async () => {
+    const one = await world.signedIn('initech', 'OPS');
+    await world.platform.api('initech/OPS', 'DELETE', '/me/sessions?current=true');
+    await one.page.getByRole('link', { name: 'Register' }).click();
+    await one.page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    await one.fillIn(world.credentials('initech', 'COMPLIANCE'));
+    await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
+    await one.page.getByRole('button', { name: 'compliance@initech.example, your account' }).waitFor();
+  });
+});
+
+test('who has lost their role while the page was open is told so, and nothing is done', async () => {
+  const one = await world.signedIn('initech', 'COMPLIANCE');
+  const { page } = one;
+  await one.open('/legal-holds');
+  const { body: me } = await world.platform.api('initech/COMPLIANCE', 'GET', '/me');
+  // The token that the platform keeps of this administrator has ended with their session.
+  const authorization = `Bearer ${await accessToken(world.platform.file, 'initech', 'ADMIN')}`;
+  const user = `${world.platform.file.apiUrl}/api/users/${me.id}`;
+  const seen = await fetch(user, { headers: { authorization } });
+  const demoted = await fetch(user, {
+    method: 'PATCH',
+    headers: {
+      ...{ authorization, 'content-type': 'application/json' },
+      'if-match': seen.headers.get('etag') ?? '',
+    },
+    body: JSON.stringify({ role: 'EMPLOYEE' }),
+  });
+  expect(demoted.status).toBe(200);
+  await page.getByRole('button', { name: 'Place a hold' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('The holder’s id').fill(me.id);
+  await dialog.getByLabel('Reason').fill('Too late');
+  await dialog.getByRole('button', { name: 'Place the hold' }).click();
+  await dialog.getByText('Ask an administrator of your company').waitFor();
+});
+
+test('is small, asks nobody but its own origin, and its policy lets no text become code', async () => {
+  const assets = join(world.platform.dataDir, 'console/assets');
+  const sizes = readdirSync(assets).map(
+    (name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length,
+  );
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(MOST_BYTES);
+  const page = await fetch(`${world.platform.file.apiUrl}/console/approvals`);
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const [asset = ''] = /\/console\/assets\/[^"]+\.js/.exec(await page.text()) ?? [];
+  const script = await fetch(world.platform.file.apiUrl + asset);
+  expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  const one = await world.visit();
+  const hosts = new Set<string>();
+  one.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+  await one.signIn(world.credentials('acme', 'ADMIN'));
+  expect([...hosts]).toEqual([world.platform.file.apiUrl]);
+  const refused = await one.page.evaluate(() => {
+    try {
+      document.body.innerHTML = '<i>text</i>';
+      return 'taken';
+    } catch (error) {
+      return (error as Error).name;
+    }
+  });
+  expect(refused).toBe('TypeError');
+});

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
+import { ConsoleWorld } from './world.ts';
+
+/** The journeys of a plan administrator, and of an employee on a telephone. */
+
+const world = ConsoleWorld.ofFile();
+
+describe('a plan', () => {
+  /** The path of somebody’s plan. */
+  async function pathOf(employee: string, type: string): Promise<{ id: string; version: number }> {
+    const query = `employee_id=${employee}&plan_type=${type}`;
+    return (await world.platform.api('globex/OPS', 'GET', `/plans?${query}`)).body.data[0];
+  }
+
+  test('is found by the person, shows what vests when and why, and its statement is kept as a file', async () => {
+    const one = await world.signedIn('globex', 'OPS');
+    const { page } = one;
+    await one.open('/participants');
+    await page.getByLabel('Find a person').fill('garcia');
+    await page.waitForURL(/q=garcia/);
+    const row = page.getByRole('row').filter({ hasText: 'García' }).first();
+    const [number = ''] = /E-\d+/.exec((await row.textContent()) ?? '') ?? [];
+    await page.getByRole('link', { name: number, exact: true }).click();
+    await page.getByRole('link', { name: '401K' }).click();
+    await page.getByRole('heading', { name: `401K of ${number}` }).waitFor();
+    const { body: vesting } = await world.platform.api(
+      'globex/OPS',
+      'GET',
+      `/plans/${(await pathOf(number, '401K')).id}/vesting`,
+    );
+    await page.getByRole('img', { name: new RegExp(`in ${vesting.events.length} steps`) }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(vesting.events.length + 1);
+    await page.getByLabel('As of the end of').fill(addDays(dayOf(new Date()), 365));
+    await page.waitForURL(/as_of=/);
+    await page.reload();
+    await page.getByRole('tab', { name: 'Why these numbers' }).click();
+    await page.getByRole('heading', { name: /^Vested/ }).waitFor();
+    await page.getByText('the employee’s from the day on which it is paid').waitFor();
+    await page.getByRole('tab', { name: 'Statement' }).click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    const file = await (await saved).path();
+    expect(readFileSync(file, 'utf8')).toMatch(/^\uFEFF?day,kind,/);
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('is ended, and not by somebody who saw another version of it', async () => {
+    const { id, version } = await pathOf('E-1035', '401K');
+    const one = await world.signedIn('globex', 'OPS');
+    const { page } = one;
+    const last = addDays(dayOf(new Date()), 30);
+    await one.open(`/plans/${id}`);
+    await page.getByRole('button', { name: 'End the plan' }).click();
+    await page.getByLabel('Last day').fill('soon');
+    await page.getByRole('button', { name: 'End it' }).click();
+    await page.getByText('terminated_on must be a date').waitFor();
+    const meanwhile = await world.platform.api(
+      'globex/ADMIN',
+      'POST',
+      `/plans/${id}/terminate`,
+      { terminated_on: last },
+      { 'if-match': `"${version}"`, 'idempotency-key': 'console-ends-1' },
+    );
+    expect(meanwhile.status).toBe(200);
+    await page.getByLabel('Last day').fill(last);
+    await page.getByRole('button', { name: 'End it' }).click();
+    await page
+      .getByText(/Somebody (else )?has/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await one.open(`/plans/${id}`);
+    await page.getByText(/^Ends on/).waitFor();
+    // The two refusals are told to the browser's console by the browser itself.
+    expect(one.complaints.filter((line) => !/4(12|22)/.test(line))).toEqual([]);
+  });
+
+  test('of somebody else does not exist for an employee, whose own is on their telephone', async () => {
+    const other = await pathOf('E-1002', '401K');
+    const one = await world.signedIn('globex', 'EMPLOYEE', { viewport: { width: 390, height: 844 } });
+    const { page } = one;
+    await page.getByRole('link', { name: '401K' }).click();
+    await page.getByRole('heading', { name: 'Calendar' }).waitFor();
+    expect(await page.getByRole('button', { name: 'End the plan' }).count()).toBe(0);
+    expect(await one.faults()).toEqual([]);
+    await one.open(`/plans/${other.id}`);
+    await page.getByText('It may belong to another company').waitFor();
+  });
+});
+
+test('a wide payroll file is mapped once by a sample, checked and loaded, and its sums are in the plan', async () => {
+  const employee = `E-${randomUUID().slice(-6)}`;
+  const [year = '', month = '', dayOfMonth = ''] = addDays(dayOf(new Date()), -3).split('-');
+  const enrolled = await world.platform.api('globex/OPS', 'POST', '/plans/enroll', {
+    ...{ employee_id: employee, plan_type: '401K', enrolled_on: `${year}-${month}-01` },
+  });
+  expect(enrolled.status).toBe(201);
+  const lines = [
+    'Globex payroll',
+    'Emp No;Stichtag;Deferral;Match;Remark',
+    `${employee};${month}/${dayOfMonth}/${year};1.234,50;617,25;<b>bonus</b>`,
+  ];
+  const file = { name: 'payroll.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\r\n')) };
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  const choose = async (label: string, option: string): Promise<void> => {
+    await page.getByRole('button', { name: label }).click();
+    await page.getByRole('option', { name: option, exact: true }).click();
+  };
+  await one.open('/mappings/new');
+  await page.getByLabel('Name', { exact: true }).fill('Globex Payroll');
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByText('This line names no columns').waitFor();
+  await page.getByLabel('Lines above the column names').fill('1');
+  await choose('Numbers look like', '1.234,50');
+  await page.getByLabel('Days look like').fill('MM/DD/YYYY');
+  await choose('What Emp No is', 'Number of the person');
+  await choose('What Stichtag is', 'Pay date, or month');
+  await choose('What Deferral is', 'Amount');
+  await choose('Source of Deferral', 'Employee');
+  await choose('Plan of Deferral', '401K');
+  await choose('What Match is', 'Amount');
+  await choose('Source of Match', 'Employer');
+  await choose('Plan of Match', '401K');
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Save the mapping' }).click();
+  await page.getByText('Deferral → amount (EMPLOYEE, 401K)').waitFor();
+
+  await one.open('/uploads');
+  await choose('Read by', 'Globex Payroll');
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Load 2 rows' }).click();
+  await page.getByText('Loaded', { exact: true }).waitFor();
+  const { body } = await world.platform.api('globex/OPS', 'GET', `/plans/${enrolled.body.id}`);
+  expect(body.balance).toBe('1851.75');
+  expect(one.complaints).toEqual([]);
+});
+
+const sent = async (who: string, path: string, body?: object): Promise<Record<string, never>> => {
+  const answer = await world.platform.api(who, 'POST', path, body, { 'idempotency-key': randomUUID() });
+  if (answer.status >= 300) throw new Error(`${path}: ${answer.text}`);
+  return answer.body;
+};
+const approved = async (who: string, id: string) => sent(who, `/approvals/${id}/approve`);
+
+test('a match is computed person by person, says whom it refuses, and is posted as it was shown', async () => {
+  const employee_id = `E-${randomUUID().slice(-6)}`;
+  const pay_date = addDays(dayOf(new Date()), -2);
+  const put = await world.platform.api('globex/OPS', 'PUT', `/participants/${employee_id}`, {
+    ...{ date_of_birth: '1980-01-01', hired_on: '2024-01-01', compensation: '120000.00' },
+  });
+  expect(put.status).toBe(200);
+  const { id: document } = await sent('globex/OPS', '/plan-documents', {
+    ...{ name: `match-${employee_id}`, plan_type: '401K', sources: ['EMPLOYEE', 'EMPLOYER'] },
+    match: { tiers: [{ rate: '50', up_to: '6' }], pay_periods: 12 },
+    effective_from: pay_date,
+  });
+  const { id: plan } = await sent('globex/OPS', '/plans/enroll', {
+    ...{ employee_id, plan_type: '401K', plan_document_id: document, enrolled_on: pay_date },
+  });
+  const form = new FormData();
+  const rows = [
+    'employee_id,plan_type,amount,source,period',
+    `${employee_id},401K,500.00,EMPLOYEE,${pay_date}`,
+  ];
+  form.set('file', new Blob([rows.join('\n')], { type: 'text/csv' }), 'payroll.csv');
+  const loaded = await fetch(`${world.platform.file.apiUrl}/api/uploads/contributions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await world.platform.token('globex', 'OPS')}` },
+    body: form,
+  });
+  expect(loaded.status).toBeLessThan(300);
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  await one.open('/plan-documents');
+  await page.getByRole('link', { name: `match-${employee_id}` }).click();
+  await page.getByLabel('Pay date').fill('last Friday');
+  await page.getByRole('button', { name: 'Compute it' }).click();
+  await page.getByText('It must be a date as YYYY-MM-DD').waitFor();
+  await page.getByLabel('Pay date').fill(pay_date);
+  await page.getByRole('button', { name: 'Compute it' }).click();
+  await page.getByText('1 contribution would be added, 250.00 USD in all').waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Post 250.00 USD' }).click();
+  await page.getByText('1 contribution added, 250.00 USD in all').waitFor();
+  const { body } = await world.platform.api('globex/OPS', 'GET', `/plans/${plan}`);
+  expect(body.balance).toBe('750.00');
+  await page.getByRole('button', { name: 'Compute it' }).click();
+  await page.getByText('0 contributions would be added, 0.00 USD in all; 1 unchanged').waitFor();
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
+test('vested shares are counted, proposed, approved, and settled into the register by the other company', async () => {
+  await world.platform.api('acme/ADMIN', 'POST', '/tenant-links', { sponsor: 'globex' });
+  const holder = await sent('acme/OPS', '/shareholders', {
+    ...{ external_ref: `RSU-${randomUUID().slice(-8)}`, name: 'Erin Walsh' },
+  });
+  const granted = addMonths(dayOf(new Date()), -14);
+  await sent('globex/OPS', '/plans/enroll', {
+    ...{ employee_id: `E-${randomUUID().slice(-6)}`, plan_type: 'RSU', shareholder_id: holder.id },
+    ...{ enrolled_on: granted, grant: { quantity: '120', grant_date: granted } },
+  });
+  const sponsor = await world.signedIn('globex', 'OPS');
+  await sponsor.open('/releases');
+  await sponsor.page.getByLabel('Issuer').fill('acme');
+  await sponsor.page.getByLabel('Withheld for tax, in percent').fill('25');
+  await sponsor.page.getByRole('button', { name: 'Count it' }).click();
+  await sponsor.page.getByText('90 shares').waitFor();
+  await sponsor.page.getByRole('button', { name: 'Propose it' }).click();
+  await sponsor.page.waitForURL(/\/approvals\//);
+  await approved('globex/ADMIN', sponsor.page.url().split('/').at(-1) ?? '');
+
+  const issuer = await world.signedIn('acme', 'OPS');
+  const { page } = issuer;
+  await issuer.open('/releases');
+  await page
+    .getByRole('link', { name: /^As of/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Show what would be issued' }).click();
+  await page.getByText('New shares').waitFor();
+  expect(await issuer.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Propose to settle it' }).click();
+  await page.waitForURL(/\/approvals\//);
+  await approved('acme/COMPLIANCE', page.url().split('/').at(-1) ?? '');
+  const { body } = await world.platform.api('acme/OPS', 'GET', `/shareholders/${holder.id}`);
+  expect(body.holdings).toBe('90');
+  await sponsor.open('/releases');
+  await sponsor.page.getByText('Settled').first().waitFor();
+  expect([...sponsor.complaints, ...issuer.complaints]).toEqual([]);
+});
