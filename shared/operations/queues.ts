@@ -1,4 +1,4 @@
-import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
+import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { DomainError } from '#kernel/domain-error.ts';
 import { queueAges } from '#metrics/queue-families.ts';
 import { awsClient } from '#platform/aws/client.ts';
@@ -171,10 +171,7 @@ async function attributesOf(QueueUrl: string): Promise<Partial<Record<QueueAttri
   return Attributes;
 }
 
-let shared: SQSClient | undefined;
-
 async function sqs() {
   const sdk = await import('@aws-sdk/client-sqs');
-  shared ??= awsClient(sdk.SQSClient);
-  return { sdk, client: shared };
+  return { sdk, client: awsClient(sdk.SQSClient) };
 }

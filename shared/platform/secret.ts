@@ -1,4 +1,3 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { awsClient } from '#platform/aws/client.ts';
 
 const KEPT_MS = 5 * 60_000;
@@ -38,11 +37,7 @@ export async function putSecretKeys(arn: string, keys: readonly unknown[]): Prom
   await client.send(new sdk.PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify({ keys }) }));
 }
 
-let shared: SecretsManagerClient | undefined;
-
-/** One client, whose connection the next call finds open. */
 async function secretsManager() {
   const sdk = await import('@aws-sdk/client-secrets-manager');
-  shared ??= awsClient(sdk.SecretsManagerClient);
-  return { sdk, client: shared };
+  return { sdk, client: awsClient(sdk.SecretsManagerClient) };
 }

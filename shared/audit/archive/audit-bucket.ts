@@ -1,15 +1,13 @@
-import type { ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3';
 import { auditEnvironment } from '#audit/archive/audit-environment.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { isMissing } from '#platform/storage/objects.ts';
 import type { ArchivedObject, AuditArchive } from './audit-archive.ts';
 
-let client: S3Client | undefined;
-
 async function s3() {
   const sdk = await import('@aws-sdk/client-s3');
-  client ??= awsClient(sdk.S3Client, {
+  const client = awsClient(sdk.S3Client, {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     // The content is checked against what was signed.
     responseChecksumValidation: 'WHEN_REQUIRED',

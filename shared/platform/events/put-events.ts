@@ -1,8 +1,4 @@
-import type {
-  EventBridgeClient,
-  PutEventsRequestEntry,
-  PutEventsResultEntry,
-} from '@aws-sdk/client-eventbridge';
+import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from '#contracts/event-types.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
@@ -14,20 +10,10 @@ const ENTRIES_PER_CALL = 10;
 const BYTES_PER_CALL = 240_000;
 const BYTES_BESIDE_DETAIL = 200;
 
-let shared: Promise<EventBridgeClient> | undefined;
-
-/** One client, whose connection the next call finds open. */
-function client(): Promise<EventBridgeClient> {
-  shared ??= import('@aws-sdk/client-eventbridge').then(({ EventBridgeClient }) =>
-    awsClient(EventBridgeClient),
-  );
-  return shared;
-}
-
 /** Puts events on the bus. */
 export async function putEvents(events: readonly OutboxEvent[]): Promise<Outcome> {
-  const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-  const bus = await client();
+  const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+  const bus = awsClient(EventBridgeClient);
   const putTogether = async (call: readonly Entry[]): Promise<string[]> => {
     const answer = await bus.send(new PutEventsCommand({ Entries: call.map(({ entry }) => entry) }));
     return call.filter((_, index) => isTaken(answer.Entries?.[index])).map(({ id }) => id);

@@ -1,4 +1,3 @@
-import type { LambdaClient as Client } from '@aws-sdk/client-lambda';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { currentTraceparent } from '#platform/observability/trace.ts';
@@ -7,8 +6,6 @@ import type { CalledJob } from './job.ts';
 
 /** The time beyond the function's own in which it may be started. */
 const START_MS = 2_000;
-
-let client: Client | undefined;
 
 /**
  * Calls a function outside the network and waits for its answer (`uses: ['function:<name>:call']`). It is called once: whether a call that got no
@@ -20,7 +17,7 @@ export async function callFunction<Answer>(
   input: object,
 ): Promise<Answer> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-  client ??= awsClient(LambdaClient, { maxAttempts: 1 });
+  const client = awsClient(LambdaClient, { maxAttempts: 1 });
   const command = new InvokeCommand({
     FunctionName: environment.functionArnOf(name),
     Payload: JSON.stringify({ ...input, traceparent: currentTraceparent() }),

@@ -1,4 +1,4 @@
-import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
@@ -77,11 +77,7 @@ async function send(
   await client.send(new sdk.SendMessageCommand({ QueueUrl, MessageBody: body, ...more }));
 }
 
-let shared: SQSClient | undefined;
-
-/** One client, whose connection the next call finds open. */
 async function sqs() {
   const sdk = await import('@aws-sdk/client-sqs');
-  shared ??= awsClient(sdk.SQSClient);
-  return { sdk, client: shared };
+  return { sdk, client: awsClient(sdk.SQSClient) };
 }

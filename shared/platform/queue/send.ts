@@ -1,4 +1,3 @@
-import type { SQSClient as Client } from '@aws-sdk/client-sqs';
 import { callForEach } from '#platform/at-once.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
@@ -12,8 +11,6 @@ export interface SendOptions {
   /** @default that of the span under way */
   readonly traceparent?: string | undefined;
 }
-
-let client: Client | undefined;
 
 /**
  * Puts messages on one of our queues (`uses: ['queue:<name>:send']`), each with the request id and the trace that it
@@ -29,8 +26,7 @@ export async function sendMessages(
 ): Promise<void> {
   if (messages.length === 0) return;
   const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  client ??= awsClient(SQSClient);
-  const sqs = client;
+  const sqs = awsClient(SQSClient);
   const traceparent = options.traceparent ?? currentTraceparent();
   const attributes = {
     request_id: { DataType: 'String', StringValue: requestId },

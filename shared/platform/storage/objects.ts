@@ -1,4 +1,3 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
@@ -22,12 +21,10 @@ export interface ObjectHead {
   readonly storedAt: Date | undefined;
 }
 
-let client: S3Client | undefined;
-
 /** Loaded on the path that uses it: it is the most expensive import there is. */
 async function s3() {
   const sdk = await import('@aws-sdk/client-s3');
-  client ??= awsClient(sdk.S3Client, {
+  const client = awsClient(sdk.S3Client, {
     // We check SHA-256 ourselves where it is declared, and a presigned request has no body to sum up.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,4 +1,3 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
 import { awsClient } from '#platform/aws/client.ts';
 import { dropEnvironment } from './drop-environment.ts';
 
@@ -14,12 +13,9 @@ const FOLDER_TAG = 'folder';
 /** IAM gives a user no more. */
 const MAX_KEYS = 2;
 
-let client: IAMClient | undefined;
-
 async function iam() {
   const sdk = await import('@aws-sdk/client-iam');
-  client ??= awsClient(sdk.IAMClient);
-  return { client, sdk };
+  return { client: awsClient(sdk.IAMClient), sdk };
 }
 
 /** A user has the name of their credential. */

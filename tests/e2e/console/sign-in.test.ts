@@ -74,7 +74,7 @@ describe('signing in', () => {
   test('is refused with what to do, and the id of the request', async () => {
     const one = await world.visit();
     await one.open('/');
-    await one.fillIn({ ...credentials('acme', 'OPS'), password: 'not the password' });
+    await one.fillIn({ ...world.credentials('acme', 'OPS'), password: 'not the password' });
     await one.page.getByText('The tenant, email or password is wrong.').waitFor();
     await one.page.getByText(/^Request/).waitFor();
   });
