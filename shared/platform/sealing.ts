@@ -2,7 +2,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
@@ -75,14 +77,8 @@ export function sealerOf(
   const keys = fieldKeysOf(secret);
   const current = keys.findLast(({ sealsFromMs }) => sealsFromMs <= nowMs) ?? keys[0];
   if (current === undefined) throw new Error('there is no field key');
-  const derived = new Map<string, Buffer>();
-  const keyOf = (key: FieldKey): Buffer => {
-    const known = derived.get(key.id) ?? derive(key.secret);
-    derived.set(key.id, known);
-    return known;
-  };
   const macBy = (key: FieldKey, text: string, place: string): string =>
-    createHmac('sha256', derive(key.secret, SIGNING))
+    createHmac('sha256', derivedKey(key.secret, SIGNING))
       .update(JSON.stringify([place, text]))
       .digest('base64url');
   return {
@@ -99,7 +95,9 @@ export function sealerOf(
     },
     seal: (text, place) => {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, keyOf(current), nonce).setAAD(Buffer.from(place));
+      const cipher = createCipheriv(CIPHER, derivedKey(current.secret, SEALING), nonce).setAAD(
+        Buffer.from(place),
+      );
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return [current.id, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
     },
@@ -116,9 +114,14 @@ export function sealerOf(
       ];
       const isOurs = bytes.length >= TAG_BYTES && written.join('.') === sealed;
       if (key === undefined || !isOurs) throw new Error('the value was not sealed by us');
-      const opener = createDecipheriv(CIPHER, keyOf(key), Buffer.from(nonce, 'base64url'), {
-        authTagLength: TAG_BYTES,
-      })
+      const opener = createDecipheriv(
+        CIPHER,
+        derivedKey(key.secret, SEALING),
+        Buffer.from(nonce, 'base64url'),
+        {
+          authTagLength: TAG_BYTES,
+        },
+      )
         .setAAD(Buffer.from(place))
         .setAuthTag(bytes.subarray(-TAG_BYTES));
       return Buffer.concat([opener.update(bytes.subarray(0, -TAG_BYTES)), opener.final()]).toString('utf8');
@@ -126,6 +129,13 @@ export function sealerOf(
   };
 }
 
-function derive(secret: string, purpose: string = SEALING): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', purpose, KEY_BYTES));
+/** The few keys of the environment, by purpose and secret. Prepared ones cost a cipher a quarter of what bytes cost it. */
+const derivedKeys = new Map<string, KeyObject>();
+
+function derivedKey(secret: string, purpose: string): KeyObject {
+  const name = `${purpose} ${secret}`;
+  const key =
+    derivedKeys.get(name) ?? createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', purpose, KEY_BYTES)));
+  derivedKeys.set(name, key);
+  return key;
 }

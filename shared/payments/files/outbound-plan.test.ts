@@ -6,6 +6,7 @@ import type { AchEntry, AchFile } from '#payments/nacha/ach-file.ts';
 import type { AchOffset } from '#payments/nacha/nacha-payments.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { DEFAULT_PROFILE, type Profile } from '#payments/settings/bank-profile.ts';
+import { EntryTimes } from './entry-times.ts';
 import { inBatchOrder, type PlannedEntry, type Purpose, planEntry, writePlanned } from './outbound-plan.ts';
 
 const ORIGINATOR = {
@@ -53,7 +54,7 @@ function planned(samples: readonly Sample[], profile: Profile): PlannedEntry[] {
   return inBatchOrder(
     samples.map(({ purpose = 'other', ...changes }, index) =>
       planEntry(idOf(index + 1), instruction(changes), {
-        ...{ originator: ORIGINATOR, profile, sentAt: SENT_AT, purpose },
+        ...{ profile, times: new EntryTimes(SENT_AT, ORIGINATOR, profile), purpose },
       }),
     ),
   );
@@ -247,7 +248,7 @@ test('what comes to more than an entry can say is balanced in several batches, a
     ...{ originator, profile, offset: OFFSET, createdAt: SENT_AT, modifier: 'A', firstTraceSequence: 1 },
     entries: ['60000000', '40000000', '1'].map((amount, index) =>
       planEntry(idOf(index + 1), instruction({ amount }), {
-        ...{ originator, profile, sentAt: SENT_AT, purpose: 'other' },
+        ...{ profile, times: new EntryTimes(SENT_AT, originator, profile), purpose: 'other' },
       }),
     ),
   });
@@ -267,10 +268,11 @@ test('what comes to more than an entry can say is balanced in several batches, a
 describe('the hours of a bank', () => {
   const effective = (changes: Partial<Profile>, sentAt = SENT_AT, same_day = false, not_before?: string) => {
     const profile = { ...DEFAULT_PROFILE, ...changes };
+    const times = new EntryTimes(sentAt, { ...ORIGINATOR, same_day }, profile);
     const { effectiveEntryDate, descriptiveDate } = planEntry(
       idOf(1),
       instruction({ not_before: not_before ?? null }),
-      { ...{ originator: { ...ORIGINATOR, same_day }, profile, sentAt, purpose: 'other' } },
+      { profile, times, purpose: 'other' },
     );
     return [effectiveEntryDate, descriptiveDate ?? ''].join(' ').trim();
   };

@@ -1,7 +1,5 @@
 import type { Day } from '#kernel/calendar.ts';
 import type { Instruction } from '#payments/execution/payment-instruction.ts';
-import { BankDays } from '#payments/nacha/bank-days.ts';
-import { effectiveEntryDate } from '#payments/nacha/effective-entry-date.ts';
 import { MAX_TOTAL_MINOR, writeNachaFile } from '#payments/nacha/nacha-file.ts';
 import type {
   AchBatch,
@@ -10,8 +8,9 @@ import type {
   SecCode,
   WrittenAchFile,
 } from '#payments/nacha/nacha-payments.ts';
-import { hoursOf, type Profile, styleOf } from '#payments/settings/bank-profile.ts';
+import { type Profile, styleOf } from '#payments/settings/bank-profile.ts';
 import type { Originator } from '#payments/settings/payment-settings.repository.ts';
+import type { EntryTimes } from './entry-times.ts';
 
 /** A payment with where and when it goes into a file. */
 export interface PlannedEntry {
@@ -26,8 +25,6 @@ export interface PlannedEntry {
   readonly entryDescription: string;
 }
 
-/** The bank gets the file from us this long before FedACH must have it from the bank. */
-const LEAD_TIME_MINUTES = 25;
 /** Receivers read these, by what a payment is for; there is room for ten characters. */
 const DESCRIPTIONS = {
   dividend: 'DIVIDEND',
@@ -58,9 +55,8 @@ export function fittingOneFile<T extends { readonly amount: bigint }>(payments: 
 
 /** The circumstances that decide, beside its instruction, when and how an entry goes. */
 export interface Circumstances {
-  readonly originator: Originator;
   readonly profile: Profile;
-  readonly sentAt: string;
+  readonly times: EntryTimes;
   readonly purpose: Purpose;
 }
 
@@ -68,19 +64,11 @@ export interface Circumstances {
 export function planEntry(
   id: string,
   instruction: Instruction,
-  { originator, profile, sentAt, purpose }: Circumstances,
+  { profile, times, purpose }: Circumstances,
 ): PlannedEntry {
-  const speed = originator.same_day ? 'same-day' : 'next-day';
-  const amount = BigInt(instruction.amount);
-  const soonest = effectiveEntryDate(sentAt, speed, amount, {
-    leadTimeMinutes: LEAD_TIME_MINUTES,
-    bank: hoursOf(profile),
-  });
+  const soonest = times.soonest(BigInt(instruction.amount));
   const { not_before } = instruction;
-  const notBefore =
-    not_before === null
-      ? soonest.effectiveEntryDate
-      : new BankDays(profile.non_business_days).onOrAfter(not_before);
+  const notBefore = not_before === null ? soonest.effectiveEntryDate : times.onOrAfter(not_before);
   const isLater = notBefore > soonest.effectiveEntryDate;
   return {
     id,

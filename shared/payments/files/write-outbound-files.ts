@@ -25,6 +25,7 @@ import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
+import { EntryTimes } from './entry-times.ts';
 import { putOutbound } from './file-store.ts';
 import { lockReleased } from './lock-released.ts';
 import {
@@ -111,11 +112,10 @@ async function prepareFile(
       const settings = await findSettings(tx);
       const originator = settings?.ach_originator as Originator | null | undefined;
       const profile = profileOf(settings);
-      const prenotes = originator
-        ? await planPrenotes(tx, { originator, profile, sentAt: createdAt }, sealer)
-        : [];
+      const times = originator && new EntryTimes(createdAt, originator, profile);
+      const prenotes = times ? await planPrenotes(tx, { profile, times }, sealer) : [];
       if (released.length + prenotes.length === 0) return noEffect(false);
-      if (!originator) throw new Error('the tenant has no originator any more');
+      if (!originator || !times) throw new Error('the tenant has no originator any more');
       const planned: (PlannedEntry & { readonly sealed: string })[] = [];
       const orders = await findOrders(
         tx,
@@ -131,7 +131,7 @@ async function prepareFile(
         }
         const sealed = await sealInstruction(tx, transaction, order, sealer, looked);
         const entry = planEntry(id, openInstruction(sealed, id, sealer), {
-          ...{ originator, profile, sentAt: createdAt, purpose: purposeOf(transaction) },
+          ...{ profile, times, purpose: purposeOf(transaction) },
         });
         planned.push({ ...entry, sealed });
       }
