@@ -10,6 +10,7 @@ import * as connections from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
 import * as scim from '#identity/scim/scim.routes.ts';
+import * as passkeySignIn from '#identity/second-factor/passkeys/passkey-sign-in.routes.ts';
 import * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import * as access from '#identity/sign-in/sign-in.routes.ts';
 import * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
@@ -103,7 +104,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     tenants,
     users,
     account,
-    'second-factor': secondFactor,
+    'second-factor': { ...secondFactor, ...passkeySignIn },
     'tenant-links': tenantLinks,
     connections,
     'api-keys': apiKeys,

@@ -68,6 +68,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   recovery_codes: 'Codes that each replace the second factor once. They are shown only here.',
   recovery_codes_left: 'The number of recovery codes that have not been used.',
   passkeys: 'The number of passkeys.',
+  second_factor: 'What the user has enrolled beside the password.',
   otpauth_uri: 'The address that an authenticator app reads as a QR code.',
   secret: 'The secret. It is shown only here.',
   token: 'The token of the link that the person received.',

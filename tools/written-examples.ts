@@ -195,6 +195,14 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       'otpauth://totp/Vestry:ops%40acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Vestry',
     passkey_options: {},
   },
+  BeginPasskeySignInResponse: {
+    options: {
+      ...{ challenge: 'NmY5YzFlMjAtNGI3ZC00YzFh', rpId: 'shares.example', allowCredentials: [] },
+      ...{ userVerification: 'required', timeout: 300_000 },
+    },
+  },
+  SignInByPasskeyResponse: { access_token: tokens.access_token, token_type: 'Bearer', expires_in: 900 },
+  RenamePasskeyResponse: { id: ID(10), name: 'Old laptop', created_at: AT, last_used_at: AT },
   BeginStepUpResponse: { options: { challenge: 'q83vEjRWeJA', userVerification: 'required' } },
   AddPasskeyResponse: { id: ID(10), name: 'Laptop', created_at: AT, last_used_at: null, recovery_codes },
   ConfirmSecondFactorResponse: { recovery_codes },

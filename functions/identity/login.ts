@@ -4,6 +4,7 @@ import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
 import { keptAs } from '#identity/sign-in/session-cookie.http.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
+import { ssoRequired } from '#identity/sign-in/sso-required.ts';
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
@@ -24,11 +25,7 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
     throw new DomainError('invalid-credentials', 'The tenant, email or password is wrong.');
   }
   // Only somebody who knows the password learns of it: others could tell users from strangers.
-  if (user.sso_required)
-    throw new DomainError(
-      'sso-required',
-      'The tenant requires single sign-on: GET /auth/connections?tenant=… lists where to sign in.',
-    );
+  if (user.sso_required) throw ssoRequired();
   const { beginSession } = await import('#identity/second-factor/begin-session.ts');
   const key = await currentSigningKey();
   await clearAttempts(attempt);

@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   'second-factor.enrolled',
   'second-factor.proved',
   'second-factor.codes-renewed',
+  'second-factor.renamed',
   'second-factor.removed',
   'session.refreshed',
   'session.refresh-refused',

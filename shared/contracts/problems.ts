@@ -16,6 +16,7 @@ export const problemRegistry = {
   'tenant-suspended': { status: 403, title: 'The tenant is suspended' },
   'sign-in-refused': { status: 403, title: 'The sign-in is refused' },
   'second-factor-required': { status: 403, title: 'The second factor must be proved again' },
+  'fresh-sign-in-required': { status: 403, title: 'The sign-in is too long ago' },
   'sso-required': { status: 403, title: 'Single sign-on is required' },
   'four-eyes': { status: 403, title: 'Another person must decide' },
   'not-found': { status: 404, title: 'There is no such resource' },

@@ -19,6 +19,7 @@ export const SECURITY_ACTIONS = {
   'second-factor.enrolled': 'second-factor',
   'second-factor.proved': 'second-factor',
   'second-factor.codes-renewed': 'second-factor',
+  'second-factor.renamed': 'second-factor',
   'second-factor.removed': 'second-factor',
   'user.created': 'account',
   'user.updated': 'account',

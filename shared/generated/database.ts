@@ -513,6 +513,11 @@ export interface Entitlements {
   withholding_rate: string | null;
 }
 
+export interface ErasedUsers {
+  id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface FederatedIdentities {
   id: Generated<string>;
   issuer: string;
@@ -934,6 +939,13 @@ export interface Passkeys {
   sign_count: bigint;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   transports: string[];
+  user_id: string;
+}
+
+export interface PasskeySignIns {
+  expires_at: Timestamp;
+  id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   user_id: string;
 }
 
@@ -1369,7 +1381,7 @@ export interface Sessions {
   amr: string[];
   device: string;
   id: string;
-  method: 'PASSWORD' | 'PROVIDER';
+  method: 'PASSWORD' | 'PROVIDER' | 'PASSKEY';
   network: string | null;
   second_factor_at: Timestamp | null;
   source_ip: string | null;
@@ -1882,6 +1894,7 @@ export interface DB {
   drop_credentials: DropCredentials;
   entitlement_adjustments: EntitlementAdjustments;
   entitlements: Entitlements;
+  erased_users: ErasedUsers;
   federated_identities: FederatedIdentities;
   federated_sessions: FederatedSessions;
   federated_sign_ins: FederatedSignIns;
@@ -1914,6 +1927,7 @@ export interface DB {
   outbox: Outbox;
   participants: Participants;
   passkey_challenges: PasskeyChallenges;
+  passkey_sign_ins: PasskeySignIns;
   passkeys: Passkeys;
   payable_accounts: PayableAccounts;
   payment_movements: PaymentMovements;

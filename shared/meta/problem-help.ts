@@ -72,6 +72,11 @@ export const PROBLEM_HELP: Readonly<Record<ProblemSlug, ProblemHelp>> = {
     cause: 'The operation needs a second factor that was proved a short while ago.',
     remedy: 'Prove it again, and repeat the request with the new token.',
   },
+  'fresh-sign-in-required': {
+    cause:
+      'The operation gives a new way in, and the session that asks for it did not begin a short while ago.',
+    remedy: 'Sign in again, and repeat the request with the new token.',
+  },
   'sso-required': {
     cause: 'The tenant lets its users sign in only by its identity provider.',
     remedy:

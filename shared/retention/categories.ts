@@ -118,6 +118,11 @@ export const CATEGORIES: readonly Category[] = [
       sql`email = 'purged-' || id || '@purged.invalid', password_hash = 'purged', employee_id = null, ${purgedAt(cutoffs)}`,
   },
   {
+    // The names that a user gave their devices are personal too, and nobody signs in by them any more.
+    ...{ name: 'passkeys', table: 'passkeys', key: 'id' },
+    due: () => sql`exists (select from erased_users u where u.tenant_id = t.tenant_id and u.id = t.user_id)`,
+  },
+  {
     // The files of refused rows and of changes end by the bucket's lifecycle rule after as many days.
     ...{ name: 'upload-errors', table: 'uploads', key: 'id' },
     due: ({ errors }) =>
@@ -190,6 +195,10 @@ export const CATEGORIES: readonly Category[] = [
   },
   {
     ...{ name: 'passkey-challenges', table: 'passkey_challenges', key: 'id' },
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+  },
+  {
+    ...{ name: 'passkey-sign-ins', table: 'passkey_sign_ins', key: 'id' },
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
   },
   {

@@ -23,6 +23,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   sign_in_challenges: 'secrets; sign-ins are entries',
   passkeys: 'what is done with them are entries',
   passkey_challenges: 'what sessions are given to sign; what follows are entries',
+  passkey_sign_ins: 'challenges that were used; sign-ins are entries',
   connection_tests: 'a log of its own',
   federated_sign_ins: 'sign-ins are entries',
   federated_sessions: 'what the provider said of a session; sign-ins are entries',

@@ -315,9 +315,17 @@ describe('a legal hold', () => {
       `insert into users (tenant_id, email, role, status, password_hash, updated_at) values ($1, 'canary@a.example', 'OPS', 'DISABLED', 'x', $3), ($2, 'canary@b.example', 'OPS', 'DISABLED', 'x', $3)`,
       [issuer.id, sponsor.id, DUE],
     );
+    await database.admin.query(
+      `insert into passkeys (tenant_id, user_id, name, credential_id, public_key, sign_count, transports)
+       select tenant_id, id, 'Canary’s telephone', 'canary', '', 0, '{}' from users where email like 'canary@%'`,
+    );
     expect((await hold({ subject: 'TENANT' })).status).toBe(201);
     await purgeAt(RUN);
     expect(await traces(id)).toContain(CANARY);
+    const passkeys = await database.admin.query(
+      `select tenant_id from passkeys where credential_id = 'canary'`,
+    );
+    expect(passkeys.rows).toEqual([{ tenant_id: issuer.id }]);
     const { rows } = await database.admin.query(
       `select tenant_id, email, password_hash from users where tenant_id = any ($1) and status = 'DISABLED' order by tenant_id`,
       [[issuer.id, sponsor.id]],

@@ -26,6 +26,8 @@ export interface Deviation {
   readonly scheme?: number;
   /** Another name than the one that stands in the attestation. */
   readonly id?: string;
+  /** The user whom it names, in base64url. @default the one for whom it was made */
+  readonly userHandle?: string;
   /** Bytes that are missing at the end of the attestation. */
   readonly cutBytes?: number;
 }
@@ -91,6 +93,7 @@ export class Authenticator {
   readonly #privateKey: KeyObject;
   readonly #cose: Map<number, Cbor>;
   #count = 0;
+  #userHandle: string | undefined;
 
   constructor(algorithm: Algorithm = 'ES256', origin = 'http://localhost:5173') {
     this.#algorithm = algorithm;
@@ -102,7 +105,11 @@ export class Authenticator {
   }
 
   /** Answers `navigator.credentials.create`. */
-  create({ challenge }: { readonly challenge: string }, deviation: Deviation = {}) {
+  create(
+    { challenge, user }: { readonly challenge: string; readonly user?: { readonly id: string } },
+    deviation: Deviation = {},
+  ) {
+    this.#userHandle = user?.id;
     const id = Buffer.from(this.credentialId, 'base64url');
     const length = Buffer.from([id.length >> 8, id.length & 0xff]);
     const { flags = PRESENT_AND_VERIFIED } = deviation;
@@ -134,6 +141,7 @@ export class Authenticator {
       clientDataJSON,
       authenticatorData: base64url(authData),
       signature: base64url(signature),
+      userHandle: deviation.userHandle ?? this.#userHandle,
     });
   }
 

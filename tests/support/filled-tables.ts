@@ -42,6 +42,7 @@ const rowsOf = (
     sign_count: 0,
     transports: '{internal}',
   },
+  passkey_sign_ins: { id: id(188), user_id: id(1), expires_at: '2026-01-01' },
   passkey_challenges: {
     id: id(87),
     session_id: id(2),

@@ -59,7 +59,7 @@ export const Session = z.object({
   started_at: instantOut,
   last_used_at: instantOut,
   expires_at: instantOut,
-  method: z.enum(['PASSWORD', 'PROVIDER']).nullable(),
+  method: z.enum(['PASSWORD', 'PROVIDER', 'PASSKEY']).nullable(),
   amr: z.array(z.string()),
   second_factor_at: instantOut.nullable(),
   source_ip: z.string().nullable(),

@@ -31,6 +31,8 @@ export interface Challenged {
 
 /** The proofs that somebody has given so far. */
 export interface Proved extends Authenticated {
+  /** A passkey alone is both factors, and waits for nothing. */
+  readonly method: 'PASSWORD' | 'PROVIDER';
   /** The second factor that the provider has had the person prove, if it has. */
   readonly secondFactor: ProvedFactor | undefined;
   readonly familyId?: string;

@@ -201,6 +201,17 @@ export async function setFactorProved(tx: TenantTx, sessionId: string): Promise<
     .execute();
 }
 
+/** Tells whether a session began within so many minutes. */
+export async function hasJustBegun(read: TenantRead, sessionId: string, minutes: number): Promise<boolean> {
+  const session = await read
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('started_at', '>', sql<Date>`now() - make_interval(mins => ${minutes}::integer)`)
+    .executeTakeFirst();
+  return session !== undefined;
+}
+
 /** Tells whether the person of a session has proved the second factor within so many minutes, and what the tenant demands. */
 export async function findFreshness(
   read: TenantRead,

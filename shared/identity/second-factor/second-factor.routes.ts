@@ -4,7 +4,8 @@ import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
 import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
-import { CreatedCredential, SignedCredential } from './passkeys/passkey.fields.ts';
+import { FRESH_MINUTES } from './freshness.ts';
+import { CreatedCredential, PublicKeyOptions, SignedCredential } from './passkeys/passkey.fields.ts';
 import { CHALLENGE_SECONDS, MAX_PASSKEYS } from './passkeys/passkey-limits.ts';
 
 const code = z
@@ -21,9 +22,7 @@ const NewPasskey = z.strictObject({ name: text(60), credential: CreatedCredentia
 const hasOneProof = (sent: { code?: unknown; passkey?: unknown; new_passkey?: unknown }) =>
   [sent.code, sent.passkey, sent.new_passkey].filter((proof) => proof !== undefined).length === 1;
 const ONE_PROOF = { message: 'must have either a code or a passkey', path: ['code'] };
-const Options = z.object({
-  options: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
-});
+const Options = z.object({ options: PublicKeyOptions });
 const Passkey = z.object({
   id: idOut,
   name: z.string(),
@@ -194,13 +193,13 @@ export const beginPasskey = route({
   method: 'POST',
   path: '/me/passkeys/options',
   summary: 'Ask what a new passkey has to sign',
-  description: `For \`navigator.credentials.create\`. It is good for ${CHALLENGE_SECONDS / 60} minutes, once. Whoever has a second factor proves it first.`,
+  description: `For \`navigator.credentials.create\`. It is good for ${CHALLENGE_SECONDS / 60} minutes, once. Whoever has a second factor proves it first; whoever has none has signed in within ${FRESH_MINUTES} minutes before.`,
   roles: PERSON_ROLES,
   status: 200,
   response: Options,
   idempotency: 'none',
   audit: 'second-factor.begun',
-  problems: ['second-factor-required', 'too-many-passkeys'],
+  problems: ['second-factor-required', 'fresh-sign-in-required', 'too-many-passkeys'],
   uses: ['publicAddress:know'],
 });
 
@@ -208,10 +207,10 @@ export const addPasskey = route({
   operationId: 'addPasskey',
   method: 'POST',
   path: '/me/passkeys',
-  summary: 'Add a passkey, as a second factor',
-  description: `A user has ${MAX_PASSKEYS} at most, beside the app or instead of it. Whoever had no second factor gets ten recovery codes, which no other answer shows. A mail tells the user.`,
+  summary: 'Add a passkey',
+  description: `It is a second factor, and signs in alone (\`POST /auth/passkey\`). A user has ${MAX_PASSKEYS} at most, beside the app or instead of it. Whoever had no second factor gets ten recovery codes, which no other answer shows. A mail tells the user.`,
   roles: PERSON_ROLES,
-  body: z.strictObject({ name: z.string().trim().min(1).max(60), credential: CreatedCredential }),
+  body: z.strictObject({ name: text(60), credential: CreatedCredential }),
   example: {
     name: 'Laptop',
     credential: {
@@ -240,6 +239,22 @@ export const listPasskeys = route({
   status: 200,
   response: z.object({ data: z.array(Passkey) }),
   problems: [],
+  uses: [],
+});
+
+export const renamePasskey = route({
+  operationId: 'renamePasskey',
+  method: 'PATCH',
+  path: '/me/passkeys/{id}',
+  summary: 'Give one of one’s own passkeys another name',
+  roles: PERSON_ROLES,
+  params: idInPath,
+  body: z.strictObject({ name: text(60) }),
+  example: { name: 'Old laptop' },
+  status: 200,
+  response: Passkey,
+  audit: 'second-factor.renamed',
+  problems: ['not-found'],
   uses: [],
 });
 

@@ -203,7 +203,7 @@ export interface LivingSession {
   readonly started_at: Date;
   readonly last_used_at: Date;
   readonly expires_at: Date;
-  readonly method: 'PASSWORD' | 'PROVIDER' | null;
+  readonly method: 'PASSWORD' | 'PROVIDER' | 'PASSKEY' | null;
   readonly amr: string[] | null;
   readonly source_ip: string | null;
   readonly user_agent: string | null;

@@ -143,7 +143,7 @@ export interface ProvedFactor {
 
 /** The way in which somebody has signed in. */
 export interface Authenticated {
-  readonly method: 'PASSWORD' | 'PROVIDER';
+  readonly method: 'PASSWORD' | 'PROVIDER' | 'PASSKEY';
   /** RFC 8176. */
   readonly amr: readonly string[];
 }

@@ -23,6 +23,11 @@ export const User = z.object({
   created_at: instantOut,
 });
 
+/** A user with what they have to prove beside their password. */
+const UserInDetail = User.extend({
+  second_factor: z.object({ enrolled_at: instantOut.nullable(), passkeys: z.number().int() }),
+});
+
 /** A user with the link of their invitation, which no other answer shows. */
 const InvitedUser = User.extend({ invitation_url: z.string().optional() });
 
@@ -74,10 +79,12 @@ export const getUser = route({
   method: 'GET',
   path: '/users/{id}',
   summary: 'Get a user',
+  description:
+    '`second_factor` says what the user has enrolled. `DELETE /users/{id}/second-factor` takes all of it from them, the passkeys too.',
   roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
   params: idInPath,
   status: 200,
-  response: User,
+  response: UserInDetail,
   concurrency: 'etag',
   problems: ['not-found'],
   uses: [],

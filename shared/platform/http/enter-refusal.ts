@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<RefusingSlug, Refusal>> = {
   forbidden: { action: 'access.denied' },
   'four-eyes': { action: 'access.denied' },
   'second-factor-required': { action: 'access.denied' },
+  'fresh-sign-in-required': { action: 'access.denied' },
   'tenant-suspended': { action: 'access.denied' },
   'network-not-allowed': { action: 'access.denied', onceAMinute: true },
 };

@@ -6,7 +6,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { renewRecoveryCodes } from '../enrol-factor.ts';
-import { requireOwnFactor } from '../require-own-factor.ts';
+import { requireOwnFactor, requirePerson } from '../require-own-factor.ts';
 import { hasFactor, setFactorProved } from '../second-factor.repository.ts';
 import type { CreatedCredential } from './passkey.fields.ts';
 import {
@@ -37,10 +37,10 @@ export function newChallenge(): string {
 
 /**
  * Says what a new passkey has to sign.
- * @throws DomainError `second-factor-required`, `too-many-passkeys`
+ * @throws DomainError `second-factor-required`, `fresh-sign-in-required`, `too-many-passkeys`
  */
 export async function beginPasskey(tx: TenantTx, caller: Caller) {
-  await requireOwnFactor(tx, caller);
+  await requirePerson(tx, caller);
   const known = await listPasskeys(tx, caller.actorId);
   if (known.length >= MAX_PASSKEYS) throw tooMany();
   const challenge = newChallenge();

@@ -24,14 +24,21 @@ export function creationOptions(
     user: { id: Buffer.from(user.id).toString('base64url'), name: user.email, displayName: user.email },
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
     excludeCredentials: known.map(named),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+    authenticatorSelection: {
+      residentKey: 'required',
+      requireResidentKey: true,
+      userVerification: 'required',
+    },
     attestation: 'none',
     timeout,
   };
 }
 
-/** Returns what a page gives to `PublicKeyCredential.parseRequestOptionsFromJSON`. */
-export function requestOptions(challenge: string, known: readonly Passkey[]) {
+/**
+ * Returns what a page gives to `PublicKeyCredential.parseRequestOptionsFromJSON`.
+ * @param known the passkeys that may sign. @default whichever the person has here
+ */
+export function requestOptions(challenge: string, known: readonly Passkey[] = []) {
   return {
     challenge,
     rpId: relyingPartyId(),

@@ -8,6 +8,11 @@ const bytes = (max: number) =>
     .max(max)
     .regex(/^[\w-]*$/, 'must be base64url');
 
+/** The options that a page gives to the browser’s own parsers. */
+export const PublicKeyOptions = z
+  .looseObject({})
+  .meta({ openapi: { type: 'object', additionalProperties: true } });
+
 const credential = {
   id: bytes(1_400),
   rawId: bytes(1_400),

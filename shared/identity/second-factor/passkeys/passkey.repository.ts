@@ -68,6 +68,22 @@ export async function setPasskeyUsed(tx: TenantTx, id: string, signCount: bigint
   return used !== undefined;
 }
 
+/** Gives a passkey of a user another name. */
+export function setPasskeyName(
+  tx: TenantTx,
+  userId: string,
+  id: string,
+  name: string,
+): Promise<Passkey | undefined> {
+  return tx
+    .updateTable('passkeys')
+    .set({ name })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .returning(PASSKEY)
+    .executeTakeFirst();
+}
+
 /** Removes a passkey of a user, and tells whether there was one. */
 export async function deletePasskey(tx: TenantTx, userId: string, id: string): Promise<boolean> {
   const gone = await tx

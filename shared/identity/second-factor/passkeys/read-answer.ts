@@ -56,6 +56,12 @@ export function readAuthenticatorData(data: Buffer): {
   return { refused: isVerified ? undefined : 'not-verified', signCount };
 }
 
+/** Returns the challenge that the browser says it has signed. */
+export function challengeIn(clientDataJson: string): string {
+  const { challenge } = parsed(clientDataJson) ?? {};
+  return typeof challenge === 'string' ? challenge : '';
+}
+
 function parsed(clientDataJson: string): ClientData | undefined {
   try {
     const data: unknown = JSON.parse(Buffer.from(clientDataJson, 'base64url').toString('utf8'));

@@ -33,26 +33,34 @@ export async function verifySigned(
     return { refused: refused ?? 'unknown-passkey' };
   }
   await clearAttempts(attempt);
-  const { signCount } = readAuthenticatorData(Buffer.from(sent.response.authenticatorData, 'base64url'));
-  return { passkeyId: passkey.id, use: (tx) => setPasskeyUsed(tx, passkey.id, signCount) };
+  return { passkeyId: passkey.id, use: (tx) => setPasskeyUsed(tx, passkey.id, countOf(sent)) };
 }
 
-function refuseSigned(
-  passkey: Passkey | undefined,
+/** Returns the authenticator’s count of its signatures. */
+export function countOf({ response }: SignedCredential): bigint {
+  return readAuthenticatorData(Buffer.from(response.authenticatorData, 'base64url')).signCount;
+}
+
+/**
+ * Returns why what was signed is refused, if it is: for itself first, then for the passkey, so that only its holder learns how that stands
+ * (Web Authentication, 7.2).
+ */
+export function refuseSigned(
+  passkey: Pick<Passkey, 'public_key' | 'sign_count'> | undefined,
   sent: SignedCredential,
   challenge: string | undefined,
 ): Reason | undefined {
   const { clientDataJSON, authenticatorData } = sent.response;
-  if (passkey === undefined) return 'unknown-passkey';
   const ofClient = refuseClientData(clientDataJSON, 'webauthn.get', challenge);
   if (ofClient !== undefined) return ofClient;
   const { refused, signCount } = readAuthenticatorData(Buffer.from(authenticatorData, 'base64url'));
   if (refused !== undefined) return refused;
-  if (passkey.sign_count > 0n && signCount <= passkey.sign_count) return 'counter-back';
+  if (passkey === undefined) return 'unknown-passkey';
   const hash = createHash('sha256').update(Buffer.from(clientDataJSON, 'base64url')).digest();
   const data = Buffer.concat([Buffer.from(authenticatorData, 'base64url'), hash]);
   const signature = Buffer.from(sent.response.signature, 'base64url');
-  return isSigned(passkey.public_key, data, signature) ? undefined : 'wrong-signature';
+  if (!isSigned(passkey.public_key, data, signature)) return 'wrong-signature';
+  return passkey.sign_count > 0n && signCount <= passkey.sign_count ? 'counter-back' : undefined;
 }
 
 /** A passkey that was just made, as it is kept. */
