@@ -4,13 +4,18 @@ import Modal from '@cloudscape-design/components/modal';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
 import { isProblem } from './api/call.ts';
-import { UNREACHABLE } from './api/problem.ts';
+import { type Problem, UNREACHABLE } from './api/problem.ts';
 import { Frame } from './frame/frame.tsx';
 import { useSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
 
 const READ_TRIES = 4;
 const FRESH_MS = 5_000;
+const SECOND_MS = 1_000;
+
+/** Whether something may be answered when it is asked again: an outage, or too many questions at once. */
+const passes = ({ slug, status }: Problem): boolean =>
+  slug === UNREACHABLE || status === 429 || status >= 500;
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -18,8 +23,8 @@ const queries = new QueryClient({
       staleTime: FRESH_MS,
       // Each answer is an object of its own, of which it is known where it came from.
       structuralSharing: false,
-      retry: (tries, error) =>
-        tries < READ_TRIES && isProblem(error) && (error.slug === UNREACHABLE || error.status >= 500),
+      retry: (tries, error) => tries < READ_TRIES && isProblem(error) && passes(error),
+      retryDelay: (tries, error) => (isProblem(error) && error.retryAfterMs) || 2 ** tries * SECOND_MS,
     },
     mutations: { retry: false },
   },

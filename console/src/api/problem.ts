@@ -13,6 +13,8 @@ export class Problem extends Error {
   readonly detail: string;
   readonly errors: readonly FieldError[];
   readonly requestId: string | undefined;
+  /** When it is worth to be tried again, where the API says so. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(document: Partial<Problem> & { readonly title: string }) {
     super(document.title);
@@ -22,6 +24,7 @@ export class Problem extends Error {
     this.detail = document.detail ?? '';
     this.errors = document.errors ?? [];
     this.requestId = document.requestId;
+    this.retryAfterMs = document.retryAfterMs;
   }
 
   /** The last part of the type: `change-decided`. */
@@ -49,12 +52,14 @@ export function unreachable(): Problem {
 
 export async function problemOf(answer: Response): Promise<Problem> {
   const requestId = answer.headers.get('x-request-id') ?? undefined;
+  const retryAfterSeconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
   const document = (await answer.json().catch(() => ({}))) as Partial<Problem>;
   return new Problem({
     title: `The API answered ${answer.status}`,
     ...document,
     status: answer.status,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(Number.isFinite(retryAfterSeconds) ? { retryAfterMs: retryAfterSeconds * 1000 } : {}),
   });
 }
 

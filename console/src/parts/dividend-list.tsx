@@ -12,10 +12,11 @@ const SHORT = '10';
 export function DividendList({ me }: { me: Me }) {
   return (
     <Pages
+      name="dividends"
       title="Dividends"
       description="The newest first."
       queryKey={['dividends', 'list']}
-      load={(cursor) => call('GET /dividends', { query: { limit: SHORT, cursor } })}
+      load={(page) => call('GET /dividends', { query: { ...page, limit: page.limit ?? SHORT } })}
       rowId={(row: Row<'GET /dividends'>) => row.id}
       empty="None has been declared."
       everyMs={EVERY_MS}

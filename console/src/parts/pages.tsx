@@ -1,54 +1,53 @@
-import Box from '@cloudscape-design/components/box';
-import Header, { type HeaderProps } from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ApiCall } from './api-call.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
-
-/** Pixels: a table that is wider than the window scrolls, rather than breaking words. */
-const NARROWEST = 110;
+import { Rows, type RowsProps } from './rows.tsx';
 
 export interface Page<T> {
   readonly data: readonly T[];
   readonly next_cursor: string | null;
 }
 
+/** The part of a list that is asked for. */
+export interface Paging {
+  readonly cursor: string | undefined;
+  /** The most rows; undefined for as many as the screen, or the API, has on a page. */
+  readonly limit: string | undefined;
+}
+
+/** Any list answers so many rows at once. */
+const LONGEST_PAGE = '200';
+
 /** Takes the answer of a list that has no pages for one page. */
 export function onePage<T>(answer: { readonly data: readonly T[] }): Page<T> {
   return Object.assign(answer, { next_cursor: null });
 }
 
-interface Props<T> {
-  readonly title: string;
-  readonly description?: string;
-  readonly variant?: TableProps.Variant;
-  readonly headingTag?: HeaderProps.Variant;
-  readonly actions?: ReactNode;
-  readonly filter?: ReactNode;
-  readonly empty: ReactNode;
+interface Props<T> extends Omit<RowsProps<T>, 'items' | 'loading' | 'pagination' | 'everything' | 'rowId'> {
   /** The filters and the order: with others, it is another list. */
   readonly queryKey: readonly unknown[];
-  load(cursor: string | undefined): Promise<Page<T>>;
-  readonly columns: readonly TableProps.ColumnDefinition<T>[];
-  readonly sorting?: Pick<TableProps<T>, 'sortingColumn' | 'sortingDescending' | 'onSortingChange'>;
+  load(page: Paging): Promise<Page<T>>;
+  /** A file of the same rows, where the API writes one. */
+  file?(): Promise<Blob>;
   /** Asks again after so long, where others change what is listed. */
   readonly everyMs?: number;
   rowId(row: T): string;
 }
 
 /** A table of what the API lists, page by page. The API filters and sorts: no page has all there is. */
-export function Pages<T>(props: Props<T>) {
+export function Pages<T>({ queryKey, load, file, everyMs, empty, ...table }: Props<T>) {
+  const queries = useQueryClient();
   const [index, setIndex] = useState(0);
   const query = useInfiniteQuery({
-    queryKey: props.queryKey,
-    queryFn: ({ pageParam }) => props.load(pageParam),
+    queryKey,
+    queryFn: ({ pageParam: cursor }) => load({ cursor, limit: undefined }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Page<T>) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: props.everyMs ?? false,
+    refetchInterval: everyMs ?? false,
   });
   const pages = query.data?.pages ?? [];
   const shown = Math.min(index, Math.max(0, pages.length - 1));
@@ -56,35 +55,24 @@ export function Pages<T>(props: Props<T>) {
     if (to >= pages.length && query.hasNextPage) await query.fetchNextPage();
     setIndex(to);
   };
-  const rows = pages[shown]?.data ?? [];
+  const rows = async (cursor: string | undefined) => {
+    const { data, next_cursor } = await queries.fetchQuery({
+      queryKey: [...queryKey, 'all', cursor],
+      queryFn: () => load({ cursor, limit: LONGEST_PAGE }),
+      staleTime: 0,
+      gcTime: 0,
+    });
+    return { data, next: next_cursor ?? undefined };
+  };
   return (
     <SpaceBetween size="m">
       {query.error !== null && <ProblemAlert problem={query.error} />}
-      <Table
-        {...props.sorting}
-        variant={props.variant ?? 'container'}
-        items={rows}
-        trackBy={props.rowId}
-        columnDefinitions={props.columns.map((column) => ({ minWidth: NARROWEST, ...column }))}
+      <Rows
+        {...table}
+        items={pages[shown]?.data ?? []}
         loading={query.isPending}
-        loadingText="Loading"
-        sortingDisabled={props.sorting === undefined}
-        wrapLines
-        header={
-          <Header
-            variant={props.headingTag ?? 'h2'}
-            {...(props.description === undefined ? {} : { description: props.description })}
-            actions={props.actions}
-          >
-            {props.title}
-          </Header>
-        }
-        {...(props.filter === undefined ? {} : { filter: props.filter })}
-        empty={
-          <Box textAlign="center" color="text-body-secondary" padding="l">
-            {query.error === null ? props.empty : 'Nothing could be loaded.'}
-          </Box>
-        }
+        empty={query.error === null ? empty : 'Nothing could be loaded.'}
+        everything={file === undefined ? { rows } : { file }}
         pagination={
           pages.length > 1 || query.hasNextPage ? (
             <Pagination

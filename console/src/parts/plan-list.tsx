@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Row } from '../api/routes.ts';
 import { day, grouped, money, words } from './format.ts';
 import { Go } from './go.tsx';
-import { Pages } from './pages.tsx';
+import { type Page, Pages, type Paging } from './pages.tsx';
 
 export type PlanRow = Row<'GET /plans'>;
 
@@ -13,9 +13,7 @@ interface Props {
   /** Whether the person is named too: not in a list of one person’s own. */
   readonly people?: boolean;
   readonly filter?: ReactNode;
-  load(
-    cursor: string | undefined,
-  ): Promise<{ readonly data: readonly PlanRow[]; readonly next_cursor: string | null }>;
+  load(page: Paging): Promise<Page<PlanRow>>;
 }
 
 /** Shares for a plan with grants, money for any other. */
@@ -28,6 +26,7 @@ export function worth({ granted, currency }: PlanRow, quantity: string | null): 
 export function PlanList({ title, empty, queryKey, people = false, filter, load }: Props) {
   return (
     <Pages
+      name="plans"
       title={title}
       queryKey={queryKey}
       load={load}

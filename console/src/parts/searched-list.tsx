@@ -2,7 +2,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useAddress } from './address.ts';
-import { type Page, Pages } from './pages.tsx';
+import { type Page, Pages, type Paging } from './pages.tsx';
 import { Search } from './search.tsx';
 
 /** The search and the order in the words of the API. */
@@ -22,7 +22,7 @@ interface Props<T, Name extends string, Field extends string> {
   readonly empty: { readonly found: string; readonly listed: string };
   readonly columns: readonly TableProps.ColumnDefinition<T>[];
   rowId(row: T): string;
-  load(cursor: string | undefined, filter: Name | 'all', order: Order<Field>): Promise<Page<T>>;
+  load(page: Paging, filter: Name | 'all', order: Order<Field>): Promise<Page<T>>;
 }
 
 /** A list that the API searches, filters and sorts. All of that stands in the address. */
@@ -48,9 +48,10 @@ export function SearchedList<T, Name extends string, Field extends string>(props
   return (
     <Pages
       key={`${q} ${filter} ${sort}`}
+      name={props.name}
       title={q === '' ? filters[filter].label : `Found for “${q}”`}
       queryKey={[props.name, q, filter, sort]}
-      load={(cursor) => load(cursor, filter, order)}
+      load={(page) => load(page, filter, order)}
       rowId={props.rowId}
       empty={q === '' ? empty.listed : empty.found}
       filter={

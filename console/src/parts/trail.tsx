@@ -43,11 +43,12 @@ export function Trail({ me, title, description, sought, filter }: Props) {
     <>
       <Pages
         key={JSON.stringify(sought)}
+        name="audit"
         title={title}
         {...(description === undefined ? {} : { description })}
         {...(filter === undefined ? {} : { filter })}
         queryKey={['audit', sought]}
-        load={(cursor) => call('GET /audit', { query: { ...sought, cursor } })}
+        load={(page) => call('GET /audit', { query: { ...sought, ...page } })}
         rowId={(row: Entry) => row.id}
         empty="The trail has no such entry."
         columns={[

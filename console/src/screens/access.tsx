@@ -24,9 +24,10 @@ export default function AccessReport({ me }: { me: Me }) {
       actions={<Button onClick={() => go('/reports?report=access')}>Write it to a file</Button>}
     >
       <Pages
+        name="access"
         title="Who may do what"
         queryKey={['access']}
-        load={(cursor) => call('GET /reports/access', { query: { cursor } })}
+        load={(page) => call('GET /reports/access', { query: { ...page } })}
         rowId={(row: Access) => `${row.kind} ${row.id}`}
         empty="Nobody has access."
         columns={[

@@ -50,10 +50,11 @@ export default function ApiKeys({ me }: { me: Me }) {
       {secret !== undefined && <Once what="The secret of the key" text={secret} />}
       {proposed !== undefined && <Proposed id={proposed} />}
       <Pages
+        name="api-keys"
         title="Keys"
         description="The newest first."
         queryKey={['api-keys', 'list']}
-        load={(cursor) => call('GET /api-keys', { query: { cursor } })}
+        load={(page) => call('GET /api-keys', { query: { ...page } })}
         rowId={(row: Key) => row.id}
         empty="There is none."
         columns={[

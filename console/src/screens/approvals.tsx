@@ -48,13 +48,14 @@ export default function Approvals({ me }: { me: Me }) {
     >
       <Pages
         key={`${state} ${kind} ${decidable}`}
+        name="approvals"
         title={decidable ? 'For you to decide' : words(state)}
         queryKey={['approvals', state, kind, decidable]}
-        load={(cursor) =>
+        load={(page) =>
           call('GET /approvals', {
             query: {
               state,
-              cursor,
+              ...page,
               ...(kind === undefined ? {} : { kind }),
               ...(decidable ? { decidable: 'true' as const } : {}),
             },

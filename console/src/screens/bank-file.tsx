@@ -162,10 +162,11 @@ function Items({ id, me, isStatement, onMatch }: ItemsProps) {
   return (
     <Pages
       key={state ?? ''}
+      name="bank-items"
       title={isStatement ? 'Entries' : 'Items'}
       queryKey={['bank-files', id, 'items', state]}
-      load={async (cursor) => {
-        const query = { cursor, ...(state === undefined ? {} : { item_state: state }) };
+      load={async (page) => {
+        const query = { ...page, ...(state === undefined ? {} : { item_state: state }) };
         const { items, next_cursor } = await call('GET /bank-files/{id}', { params: { id }, query });
         return { data: items, next_cursor };
       }}

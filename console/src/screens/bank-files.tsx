@@ -24,9 +24,10 @@ export default function BankFiles({ me }: { me: Me }) {
     >
       <Pages
         key={`${direction} ${state}`}
+        name="bank-files"
         title="Files"
         queryKey={['bank-files', 'list', direction, state]}
-        load={(cursor) => call('GET /bank-files', { query: { cursor, direction, state } })}
+        load={(page) => call('GET /bank-files', { query: { ...page, direction, state } })}
         rowId={(row: Row<'GET /bank-files'>) => row.id}
         empty="There is none like this. A bank that is paid by its API exchanges no files."
         everyMs={EVERY_MS}

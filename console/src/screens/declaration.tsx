@@ -8,7 +8,6 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -19,6 +18,7 @@ import { counted, day, grouped, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
 
 type Preview = Answer<'POST /dividends/preview'>;
@@ -224,14 +224,15 @@ function Computed({ preview, currency, children }: ComputedProps) {
       {blocked_reasons.length > 0 && (
         <Alert type="warning">Nothing of it could be paid: {blocked_reasons.map(words).join(', ')}.</Alert>
       )}
-      <Table
+      <Rows
+        name="largest"
+        title="The largest"
+        headingTag="h3"
         variant="embedded"
-        wrapLines
-        header={<Header variant="h3">The largest</Header>}
         items={largest}
-        trackBy="shareholder_id"
+        rowId={({ shareholder_id }) => shareholder_id}
         empty="Nobody would be entitled."
-        columnDefinitions={[
+        columns={[
           {
             id: 'ref',
             header: 'Reference',

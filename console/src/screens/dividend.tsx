@@ -250,10 +250,11 @@ function Payments({ id }: { id: string }) {
   return (
     <Pages
       key={state ?? ''}
+      name="dividend-payments"
       title="Payments"
       description="All of them, those that were made again included."
       queryKey={['dividends', id, 'payments', state]}
-      load={(cursor) => call('GET /dividends/{id}/payments', { params: { id }, query: { cursor, state } })}
+      load={(page) => call('GET /dividends/{id}/payments', { params: { id }, query: { ...page, state } })}
       rowId={(row: Row<'GET /dividends/{id}/payments'>) => row.id}
       empty="There is none like this."
       filter={
@@ -302,9 +303,10 @@ function Payments({ id }: { id: string }) {
 function Lines({ id, currency }: { id: string; currency: string }) {
   return (
     <Pages
+      name="entitlements"
       title="Entitlements"
       queryKey={['dividends', id, 'lines']}
-      load={(cursor) => call('GET /dividends/{id}/lines', { params: { id }, query: { cursor } })}
+      load={(page) => call('GET /dividends/{id}/lines', { params: { id }, query: { ...page } })}
       rowId={(row: Row<'GET /dividends/{id}/lines'>) => `${row.shareholder_id} ${row.adjustment?.id ?? ''}`}
       empty="Nobody is entitled."
       columns={[
@@ -356,10 +358,11 @@ function Lines({ id, currency }: { id: string; currency: string }) {
 function Blocked({ id }: { id: string }) {
   return (
     <Pages
+      name="blocked"
       title="Can’t be paid now"
       description="Each holder with all that stands in the way."
       queryKey={['dividends', id, 'blocked']}
-      load={(cursor) => call('GET /dividends/{id}/blocked', { params: { id }, query: { cursor } })}
+      load={(page) => call('GET /dividends/{id}/blocked', { params: { id }, query: { ...page } })}
       rowId={(row: Row<'GET /dividends/{id}/blocked'>) => `${row.shareholder_id} ${row.adjustment_id ?? ''}`}
       empty="Everybody who is owed something can be paid."
       columns={[

@@ -64,9 +64,10 @@ export default function Exceptions({ me }: { me: Me }) {
       {proposed !== undefined && <Proposed id={proposed} />}
       <Pages
         key={`${kind} ${state}`}
+        name="exceptions"
         title={words(state)}
         queryKey={['exceptions', kind, state]}
-        load={(cursor) => call('GET /exceptions', { query: { cursor, kind, state } })}
+        load={(page) => call('GET /exceptions', { query: { ...page, kind, state } })}
         rowId={(row: Exception) => row.id}
         empty={state === 'OPEN' ? 'The bank and the ledger agree.' : 'None was resolved.'}
         everyMs={EVERY_MS}

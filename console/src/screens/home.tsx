@@ -193,7 +193,7 @@ function OwnPlans({ me }: { me: Me }) {
         title="Plans"
         empty="You have no plan here yet. Your company enrols you."
         queryKey={['plans', 'own']}
-        load={(cursor) => call('GET /me/plans', { query: { cursor } })}
+        load={(page) => call('GET /me/plans', { query: { ...page } })}
       />
     </Screen>
   );

@@ -43,9 +43,10 @@ export default function LegalHolds({ me }: { me: Me }) {
       {proposed !== undefined && <Proposed id={proposed} />}
       <Pages
         key={status ?? ''}
+        name="legal-holds"
         title="Holds"
         queryKey={['legal-holds', status]}
-        load={(cursor) => call('GET /legal-holds', { query: { cursor, status } })}
+        load={(page) => call('GET /legal-holds', { query: { ...page, status } })}
         rowId={(row: Hold) => row.id}
         empty="There is none."
         filter={

@@ -30,9 +30,10 @@ export default function Mappings({ me }: { me: Me }) {
     >
       {remove.error !== null && <ProblemAlert problem={remove.error} />}
       <Pages
+        name="mappings"
         title="Mappings"
         queryKey={['mappings']}
-        load={(cursor) => call('GET /uploads/mappings', { query: { cursor } })}
+        load={(page) => call('GET /uploads/mappings', { query: { ...page } })}
         rowId={(row: Mapping) => row.id}
         empty="There is none yet: files have the columns of Vestry."
         columns={[

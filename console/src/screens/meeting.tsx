@@ -6,7 +6,7 @@ import ProgressBar from '@cloudscape-design/components/progress-bar';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
+import type { TableProps } from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
@@ -23,6 +23,7 @@ import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { seesUsers } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { History } from '../parts/trail.tsx';
 
@@ -174,12 +175,15 @@ function LiveTally({ meeting: { id, state } }: { meeting: Meeting }) {
         description={`The quorum is ${percent(Number(tally.quorum))}.`}
         value={Math.min(100, turnout * 100)}
       />
-      <Table
+      <Rows
+        name="tally"
+        title="Item by item"
+        headingTag="h3"
         variant="embedded"
-        wrapLines
         items={tally.items}
-        trackBy="id"
-        columnDefinitions={[
+        rowId={({ id }) => String(id)}
+        empty="It has no items."
+        columns={[
           {
             id: 'title',
             header: 'Item',
@@ -252,10 +256,11 @@ function Ballots({ meeting: { id, state }, me, onRevoke }: BallotsProps) {
   const zone = me.tenant?.time_zone;
   return (
     <Pages
+      name="ballots"
       title="Ballots"
       description="In the order in which they were cast. Revoked ones are kept as history."
       queryKey={['meetings', id, 'ballots']}
-      load={(cursor) => call('GET /proxy/meetings/{id}/votes', { params: { id }, query: { cursor } })}
+      load={(page) => call('GET /proxy/meetings/{id}/votes', { params: { id }, query: { ...page } })}
       rowId={(row: Vote) => row.id}
       empty="Nobody has voted yet."
       columns={[

@@ -28,10 +28,11 @@ export default function Meetings({ me }: { me: Me }) {
       }
     >
       <Pages
+        name="meetings"
         title="Meetings"
         description="The newest first."
         queryKey={['meetings', 'list']}
-        load={(cursor) => call('GET /proxy/meetings', { query: { cursor } })}
+        load={(page) => call('GET /proxy/meetings', { query: { ...page } })}
         rowId={(row: Row<'GET /proxy/meetings'>) => row.id}
         empty="None was called."
         everyMs={EVERY_MS}

@@ -58,7 +58,7 @@ export default function Participant({ employee, me }: { employee: string; me: Me
         title="Plans"
         empty="This person has no plan."
         queryKey={['plans', 'of', employee]}
-        load={(cursor) => call('GET /plans', { query: { cursor, employee_id: employee } })}
+        load={(page) => call('GET /plans', { query: { ...page, employee_id: employee } })}
       />
     </Screen>
   );

@@ -69,8 +69,8 @@ export default function Participants() {
         }}
         columns={COLUMNS}
         rowId={(row: Participant) => row.employee_id}
-        load={(cursor, filter, order) =>
-          call('GET /participants', { query: { cursor, ...FILTERS[filter].query, ...order } })
+        load={(page, filter, order) =>
+          call('GET /participants', { query: { ...page, ...FILTERS[filter].query, ...order } })
         }
       />
     </Screen>

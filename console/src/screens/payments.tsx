@@ -35,9 +35,10 @@ export default function Payments({ me }: { me: Me }) {
     >
       <Pages
         key={search.toString()}
+        name="payments"
         title={isOfOne ? 'Of one only' : 'Payments'}
         queryKey={['payments', 'list', status, type, approval, of]}
-        load={(cursor) => call('GET /transactions', { query: { cursor, status, type, approval, ...of } })}
+        load={(page) => call('GET /transactions', { query: { ...page, status, type, approval, ...of } })}
         rowId={(row: Row<'GET /transactions'>) => row.id}
         empty="There is none like this."
         everyMs={EVERY_MS}

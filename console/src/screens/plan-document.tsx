@@ -1,6 +1,4 @@
 import Box from '@cloudscape-design/components/box';
-import Header from '@cloudscape-design/components/header';
-import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
@@ -9,6 +7,7 @@ import { operates } from '../frame/places.ts';
 import { day, instant, money, words } from '../parts/format.ts';
 import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
+import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Matching } from './plan-documents/matching.tsx';
 
@@ -42,16 +41,14 @@ export default function PlanDocument({ id, me }: { id: string; me: Me }) {
         ]}
       />
       {operates(me) && terms.match !== null && <Matching document={data} />}
-      <Table
+      <Rows
+        name="versions"
+        title="Versions"
+        description="The newest first. Each counts from its day on."
         items={data.versions.toReversed()}
-        trackBy={({ version }) => String(version)}
-        wrapLines
-        header={
-          <Header variant="h2" description="The newest first. Each counts from its day on.">
-            Versions
-          </Header>
-        }
-        columnDefinitions={[
+        rowId={({ version }) => String(version)}
+        empty="It has none."
+        columns={[
           {
             id: 'from',
             header: 'From',

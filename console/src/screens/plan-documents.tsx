@@ -13,9 +13,10 @@ export default function PlanDocuments() {
       description="The terms that enrolments inherit, and by which the employer’s match is computed."
     >
       <Pages
+        name="plan-documents"
         title="Documents"
         queryKey={['plan-documents']}
-        load={(cursor) => call('GET /plan-documents', { query: { cursor } })}
+        load={(page) => call('GET /plan-documents', { query: { ...page } })}
         rowId={(row: Row<'GET /plan-documents'>) => row.id}
         empty="There is no plan document yet. One is written by POST /plan-documents."
         columns={[

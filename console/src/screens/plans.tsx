@@ -30,10 +30,10 @@ export default function Plans() {
         empty="No plan is like this."
         people
         queryKey={['plans', type, status]}
-        load={(cursor) =>
+        load={(page) =>
           call('GET /plans', {
             query: {
-              cursor,
+              ...page,
               ...(type === undefined ? {} : { plan_type: type }),
               ...(status === undefined ? {} : { status }),
             },

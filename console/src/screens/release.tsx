@@ -69,9 +69,10 @@ export default function Release({ id, me }: { id: string; me: Me }) {
       />
       {operates(me) && data.state === 'OFFERED' && <Answering release={data} asSponsor={ofSponsor} />}
       <Pages
+        name="release-lines"
         title="Grants"
         queryKey={['releases', id, 'lines', data.version]}
-        load={(cursor) => call('GET /releases/{id}/lines', { params: { id }, query: { cursor } })}
+        load={(page) => call('GET /releases/{id}/lines', { params: { id }, query: { ...page } })}
         rowId={(row: Row<'GET /releases/{id}/lines'>) => row.grant_id}
         empty="It has no lines."
         columns={[

@@ -25,10 +25,11 @@ export default function Releases({ me }: { me: Me }) {
     >
       {ofSponsor && operates(me) && <Proposal />}
       <Pages
+        name="releases"
         title="Runs"
         description="The newest first."
         queryKey={['releases']}
-        load={(cursor) => call('GET /releases', { query: { cursor } })}
+        load={(page) => call('GET /releases', { query: { ...page } })}
         rowId={(row: Row<'GET /releases'>) => row.id}
         empty={ofSponsor ? 'Nothing was released yet.' : 'Nothing was offered yet.'}
         everyMs={EVERY_MS}

@@ -75,10 +75,11 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
 function Positions({ id, zone }: { id: string; zone: string | undefined }) {
   return (
     <Pages
+      name="positions"
       title="Entries"
       description="The newest first. Their sum is what the holder has; none is ever changed or removed."
       queryKey={['shareholders', id, 'positions']}
-      load={(cursor) => call('GET /shareholders/{id}/positions', { params: { id }, query: { cursor } })}
+      load={(page) => call('GET /shareholders/{id}/positions', { params: { id }, query: { ...page } })}
       rowId={(row: Row<'GET /shareholders/{id}/positions'>) => row.id}
       empty="The holder has never had shares."
       columns={[
@@ -104,9 +105,10 @@ function signed(delta: string): string {
 function Dividends({ id }: { id: string }) {
   return (
     <Pages
+      name="holder-dividends"
       title="Entitlements"
       queryKey={['shareholders', id, 'dividends']}
-      load={(cursor) => call('GET /shareholders/{id}/dividends', { params: { id }, query: { cursor } })}
+      load={(page) => call('GET /shareholders/{id}/dividends', { params: { id }, query: { ...page } })}
       rowId={(row: Row<'GET /shareholders/{id}/dividends'>) =>
         `${row.dividend_id} ${row.adjustment?.id ?? ''}`
       }

@@ -73,8 +73,8 @@ export default function Shareholders() {
         empty={{ found: 'No holder has such a name, reference or email.', listed: 'No holder is like this.' }}
         columns={COLUMNS}
         rowId={(row: Holder) => row.id}
-        load={(cursor, filter, order) =>
-          call('GET /shareholders', { query: { cursor, ...FILTERS[filter].query, ...order } })
+        load={(page, filter, order) =>
+          call('GET /shareholders', { query: { ...page, ...FILTERS[filter].query, ...order } })
         }
       />
     </Screen>

@@ -10,9 +10,10 @@ export default function Tenants() {
   return (
     <Screen title="Tenants" description="The issuers and plan sponsors of this environment.">
       <Pages
+        name="tenants"
         title="Tenants"
         queryKey={['tenants']}
-        load={(cursor) => call('GET /tenants', { query: { cursor } })}
+        load={(page) => call('GET /tenants', { query: { ...page } })}
         rowId={(row: Row<'GET /tenants'>) => row.id}
         empty="There is no tenant yet. One is made by POST /tenants."
         columns={[

@@ -28,11 +28,12 @@ export default function Uploads({ me }: { me: Me }) {
       {operates(me) && me.tenant !== null && <SendFile tenantType={me.tenant.type} />}
       <Pages
         key={state ?? ''}
+        name="uploads"
         title="Files"
         description="The newest first."
         queryKey={['uploads', 'list', state]}
-        load={(cursor) =>
-          call('GET /uploads', { query: { cursor, ...(state === undefined ? {} : { state }) } })
+        load={(page) =>
+          call('GET /uploads', { query: { ...page, ...(state === undefined ? {} : { state }) } })
         }
         rowId={(row: Row<'GET /uploads'>) => row.id}
         empty={state === undefined ? 'No file was sent yet.' : 'No file is in this state.'}

@@ -165,9 +165,10 @@ function Doing({ user: { id, version, role, status }, deed, onClose, onDone }: D
 function Sessions({ id, zone, onEnd }: { id: string; zone: string | undefined; onEnd(): void }) {
   return (
     <Pages
+      name="sessions"
       title="Sessions"
       queryKey={['users', id, 'sessions']}
-      load={(cursor) => call('GET /users/{id}/sessions', { params: { id }, query: { cursor } })}
+      load={(page) => call('GET /users/{id}/sessions', { params: { id }, query: { ...page } })}
       rowId={(row: Session) => row.id}
       empty="None is open."
       actions={<Button onClick={onEnd}>End all sessions</Button>}

@@ -37,9 +37,10 @@ export default function Users({ me }: { me: Me }) {
       {proposed !== undefined && <Proposed id={proposed} />}
       {link !== undefined && <Once what="The link of the invitation" text={link} />}
       <Pages
+        name="users"
         title="People"
         queryKey={['users', 'list']}
-        load={(cursor) => call('GET /users', { query: { cursor } })}
+        load={(page) => call('GET /users', { query: { ...page } })}
         rowId={(row: User) => row.id}
         empty="Nobody is there."
         columns={[

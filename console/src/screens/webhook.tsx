@@ -221,10 +221,11 @@ function Deliveries({ id, me }: { id: string; me: Me }) {
       {resend.error !== null && <ProblemAlert problem={resend.error} />}
       <Pages
         key={state ?? ''}
+        name="deliveries"
         title="Deliveries"
         description="The newest first."
         queryKey={['webhooks', id, 'deliveries', state]}
-        load={(cursor) => call('GET /webhooks/{id}/deliveries', { params: { id }, query: { cursor, state } })}
+        load={(page) => call('GET /webhooks/{id}/deliveries', { params: { id }, query: { ...page, state } })}
         rowId={(row: Delivery) => row.id}
         empty="Nothing was sent yet."
         everyMs={EVERY_MS}

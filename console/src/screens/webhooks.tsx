@@ -29,9 +29,10 @@ export default function Webhooks({ me }: { me: Me }) {
     >
       {secret !== undefined && <Once what="The secret of the webhook" text={secret} />}
       <Pages
+        name="webhooks"
         title="Webhooks"
         queryKey={['webhooks', 'list']}
-        load={(cursor) => call('GET /webhooks', { query: { cursor } })}
+        load={(page) => call('GET /webhooks', { query: { ...page } })}
         rowId={(row: Row<'GET /webhooks'>) => row.id}
         empty="There is none."
         columns={[

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
@@ -81,6 +83,84 @@ describe('the register', () => {
       .getByText(/GET \/api\/shareholders\//)
       .first()
       .waitFor();
+    expect(one.complaints).toEqual([]);
+  });
+});
+
+describe('a table', () => {
+  /** Clicks a button that saves a file, and returns what is in it. */
+  async function saved(page: Page, button: string): Promise<string> {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button }).click(),
+    ]);
+    return readFileSync(await file.path(), 'utf8');
+  }
+
+  test('is a file of all that its filter matches, which no spreadsheet runs', async () => {
+    const hostile = { external_ref: 'SHEET-1', name: '=HYPERLINK("https://evil.example")', holdings: '0' };
+    expect((await world.platform.api('acme/OPS', 'POST', '/shareholders', hostile)).status).toBe(201);
+    const one = await world.signedIn('acme', 'OPS');
+    await one.open('/shareholders');
+    const all = await saved(one.page, 'Save All holders as CSV');
+    expect(all.startsWith('\uFEFFid,')).toBe(true);
+    const lines = all.trim().split('\r\n');
+    await one.page.getByText(`Saved ${lines.length - 1} rows`).waitFor();
+    expect(lines.length).toBeGreaterThan(500);
+    expect(all).toContain(`"'=HYPERLINK(""https://evil.example"")"`);
+    await one.open('/shareholders?q=SHEET-1');
+    const found = await saved(one.page, 'Save Found for “SHEET-1” as CSV');
+    expect(found.trim().split('\r\n')).toHaveLength(2);
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('says how far its file is, can be stopped, and ends a file that would be too long', async () => {
+    const one = await world.signedIn('acme', 'OPS');
+    const { page } = one;
+    let read = 0;
+    let isHeld = true;
+    const row = { external_ref: 'R', name: 'N', holdings: '1', status: 'ACTIVE', contact: {} };
+    await page.route(/shareholders\?.*limit=200/, async (route) => {
+      read += 1;
+      while (isHeld && read > 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      const data = Array.from({ length: 200 }, (_, index) => ({ id: `${read}-${index}`, ...row }));
+      await route.fulfill({ json: { data, next_cursor: String(read) } });
+    });
+    await one.open('/shareholders');
+    await page.getByRole('button', { name: 'Save All holders as CSV' }).click();
+    await page.getByText('400 rows so far').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('rows so far').waitFor({ state: 'detached' });
+    isHeld = false;
+    const file = await saved(page, 'Save All holders as CSV');
+    expect(file.trim().split('\r\n')).toHaveLength(20_001);
+    await page.getByText('The file has the first 20,000 rows').waitFor();
+    expect(await one.faults()).toEqual([]);
+  });
+
+  test('has the columns that a person has chosen, in this browser, and nothing personal is kept for that', async () => {
+    const one = await world.signedIn('acme', 'OPS');
+    const { page } = one;
+    const email = page.getByRole('columnheader', { name: 'Email' });
+    await one.open('/shareholders');
+    await email.waitFor();
+    await page.getByRole('button', { name: 'Columns of All holders' }).click();
+    expect(await page.getByRole('checkbox', { name: 'Name', exact: true }).isDisabled()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Email' }).uncheck();
+    expect(await one.faults()).toEqual([]);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await email.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'KYC' }).waitFor();
+    expect(await email.count()).toBe(0);
+    const kept = await page.evaluate(() => Object.entries(localStorage));
+    expect(kept.filter(([key]) => key.startsWith('vestry.columns.'))).toEqual([
+      [expect.stringMatching(/^vestry\.columns\.[0-9a-f-]{36}\.shareholders$/), '["email"]'],
+    ]);
+    await page.getByRole('button', { name: 'Columns of All holders' }).click();
+    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await email.waitFor();
     expect(one.complaints).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ describe('a plan', () => {
     await page.getByText('the employee’s from the day on which it is paid').waitFor();
     await page.getByRole('tab', { name: 'Statement' }).click();
     const saved = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    await page.getByRole('button', { name: 'Save Statement as CSV' }).click();
     const file = await (await saved).path();
     expect(readFileSync(file, 'utf8')).toMatch(/^\uFEFF?day,kind,/);
     expect(one.complaints).toEqual([]);

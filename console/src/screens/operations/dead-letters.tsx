@@ -30,6 +30,7 @@ export function DeadLetters() {
         </StatusIndicator>
       )}
       <Pages
+        name="dead-letters"
         title="Failed for good"
         description="Up to ten messages of each queue. They hold ids, and no personal data. Mend the cause before you send them back."
         queryKey={['operations', 'dead-letters']}

@@ -20,6 +20,7 @@ const byMessages = (a: Queue, b: Queue): number =>
 export function Queues() {
   return (
     <Pages
+      name="queues"
       title="Queues"
       description="As SQS counts them now. What failed for good is in a queue of its own."
       queryKey={['operations', 'queues']}

@@ -9,6 +9,7 @@ type Job = Row<'GET /operations/schedules'>;
 export function Schedules() {
   return (
     <Pages
+      name="jobs"
       title="Jobs"
       description="The scheduled jobs, with how their last day went."
       queryKey={['operations', 'schedules']}

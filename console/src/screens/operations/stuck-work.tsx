@@ -8,6 +8,7 @@ const MOST = '200';
 export function StuckWork() {
   return (
     <Pages
+      name="stuck-work"
       title="Stuck work"
       description="What should have moved and has not, the longest first."
       queryKey={['operations', 'stuck']}

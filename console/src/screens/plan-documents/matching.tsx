@@ -8,7 +8,6 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, newKey } from '../../api/call.ts';
@@ -17,6 +16,7 @@ import type { Answer } from '../../api/routes.ts';
 import { counted, money, words } from '../../parts/format.ts';
 import { Go } from '../../parts/go.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { Rows } from '../../parts/rows.tsx';
 
 type Match = Answer<'POST /plan-documents/{id}/matches'>;
 
@@ -129,13 +129,15 @@ function Lines({ match }: { match: Match }) {
         {counted(match.posted, 'contribution', 'contributions')} {said}, {money(match.total, currency)} in
         all; {match.unchanged} unchanged, {match.refused} refused.
       </Alert>
-      <Table
-        items={[...match.lines]}
-        trackBy={({ plan_id }) => plan_id}
+      <Rows
+        name="match"
+        title="Person by person"
+        headingTag="h3"
+        items={match.lines}
+        rowId={({ plan_id }) => plan_id}
         variant="embedded"
-        wrapLines
         empty="No payroll run is recorded for this pay date."
-        columnDefinitions={[
+        columns={[
           {
             id: 'person',
             header: 'Person',

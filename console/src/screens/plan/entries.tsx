@@ -11,10 +11,11 @@ interface Props {
 export function Grants({ plan }: Props) {
   return (
     <Pages
+      name="grants"
       title="Grants"
       description="The oldest first."
       queryKey={['plans', plan.id, plan.version, 'grants']}
-      load={(cursor) => call('GET /plans/{id}/grants', { params: { id: plan.id }, query: { cursor } })}
+      load={(page) => call('GET /plans/{id}/grants', { params: { id: plan.id }, query: { ...page } })}
       rowId={(row: Row<'GET /plans/{id}/grants'>) => row.id}
       empty="Nothing was granted yet."
       columns={[
@@ -59,10 +60,11 @@ export function Grants({ plan }: Props) {
 export function Contributions({ plan, zone }: Props & { zone: string | undefined }) {
   return (
     <Pages
+      name="contributions"
       title="Contributions"
       description="In the order in which they moved the balance."
       queryKey={['plans', plan.id, plan.version, 'contributions']}
-      load={(cursor) => call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { cursor } })}
+      load={(page) => call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { ...page } })}
       rowId={(row: Row<'GET /plans/{id}/contributions'>) => row.id}
       empty="Nothing was paid in yet."
       columns={[

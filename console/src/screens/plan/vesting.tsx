@@ -1,13 +1,11 @@
-import Box from '@cloudscape-design/components/box';
-import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { call } from '../../api/call.ts';
 import type { Answer } from '../../api/routes.ts';
 import { ApiCall } from '../../parts/api-call.tsx';
 import { AsOf } from '../../parts/as-of.tsx';
 import { amountIn, day, grouped, words } from '../../parts/format.ts';
 import { Pairs } from '../../parts/pairs.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { VestingChart } from '../../parts/vesting-chart.tsx';
 
 interface Props {
@@ -53,22 +51,16 @@ function Vested({ vesting }: { vesting: Answer<'GET /plans/{id}/vesting'> }) {
           today={vesting.as_of}
         />
       </Pairs>
-      <Table
-        items={[...events]}
-        trackBy={(event) =>
+      <Rows
+        name="calendar"
+        title="Calendar"
+        description="Each day on which something vests, and the rule by which it does."
+        items={events}
+        rowId={(event) =>
           `${event.grant_id ?? ''} ${event.date} ${event.kind} ${event.cumulative} ${event.why}`
         }
-        wrapLines
-        header={
-          <Header
-            variant="h2"
-            description="Each day on which something vests, and the rule by which it does."
-          >
-            Calendar
-          </Header>
-        }
-        empty={<Box textAlign="center">Nothing vests: there is no employer’s money and no grant.</Box>}
-        columnDefinitions={[
+        empty="Nothing vests: there is no employer’s money and no grant."
+        columns={[
           { id: 'date', header: 'Day', isRowHeader: true, minWidth: 110, cell: (row) => day(row.date) },
           { id: 'kind', header: 'What', minWidth: 110, cell: (row) => words(row.kind) },
           {

@@ -8,6 +8,7 @@ import type { Answer } from '../../api/routes.ts';
 import { ApiCall } from '../../parts/api-call.tsx';
 import { AsOf } from '../../parts/as-of.tsx';
 import { amountIn, day, money, words } from '../../parts/format.ts';
+import { Rows } from '../../parts/rows.tsx';
 
 type Explained = Answer<'GET /plans/{id}/explain'>;
 
@@ -136,21 +137,16 @@ function Limits({ limits, currency }: { limits: Explained['limits']; currency: s
       </Alert>
     );
   return (
-    <Table
-      items={[...limits.left]}
-      trackBy={({ source }) => source}
-      wrapLines
-      header={
-        <Header
-          variant="h2"
-          description={limits.rules
-            .map(({ kind, amount, source }) => `${words(kind)} ${money(amount, currency)} (${source})`)
-            .join('; ')}
-        >
-          Left to contribute in {limits.year}
-        </Header>
-      }
-      columnDefinitions={[
+    <Rows
+      name="limits"
+      title={`Left to contribute in ${limits.year}`}
+      description={limits.rules
+        .map(({ kind, amount, source }) => `${words(kind)} ${money(amount, currency)} (${source})`)
+        .join('; ')}
+      items={limits.left}
+      rowId={({ source }) => source}
+      empty="It takes no contributions."
+      columns={[
         {
           id: 'source',
           header: 'Source',
