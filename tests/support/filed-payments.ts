@@ -176,3 +176,9 @@ export class FiledPayments {
     return failures;
   }
 }
+
+/** Reads files of the bank, and returns how many could not be read to their end. */
+export async function readInbound(events: readonly object[]): Promise<number> {
+  const records = events.map((event, index) => recordOf(event, 1, String(index)));
+  return (await readWorker({ Records: records }, testContext())).batchItemFailures.length;
+}
