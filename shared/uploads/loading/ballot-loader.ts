@@ -10,11 +10,10 @@ import {
   loadBallots,
 } from '#proxy/load-ballots.ts';
 import { ballotContract } from '#uploads/checking/ballot-contract.ts';
-import { BALLOT_COLUMNS, type BallotColumn } from '#uploads/checking/ballot-upload.schema.ts';
+import { BALLOT_COLUMNS } from '#uploads/checking/ballot-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
 import { isInHandBefore } from '#uploads/upload.repository.ts';
-import { stagedLines } from './copy-encoding.ts';
-import { isLarge, joinAsSets, mark } from './staged-rows.ts';
+import { isLarge, mark, stageByContract } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 const CREATE = `create temporary table staged_rows (
@@ -22,8 +21,6 @@ const CREATE = `create temporary table staged_rows (
   meeting_id text collate "C", external_ref text collate "C", item_id text collate "C", choice text, votes text, security_class text collate "C",
   error_column text, error_code text, error_message text, first_line integer,
   meeting uuid, kind text, holder uuid, allowed numeric, unchanged boolean not null default false)`;
-
-const COPY = `copy staged_rows (n, line, ${BALLOT_COLUMNS.join(', ')}, error_column, error_code, error_message) from stdin`;
 
 const WORK_MEM = `set work_mem = '256MB'`;
 
@@ -59,15 +56,12 @@ const AGAIN: readonly string[] = ['ballot-exists', 'meeting-closed', 'meeting-no
 /** Files of ballots: each holder votes once in a meeting, with all rows of the ballot or none of them. */
 export const ballotLoader: UploadLoader = {
   columns: () => BALLOT_COLUMNS,
-  stage: async (session, source, format, following) => {
-    const staged = { rows: 0, rejected: 0, ignored: 0 };
-    await session.run([{ text: WORK_MEM }, { text: CREATE }, { text: CREATE_WEIGHTS }]);
-    const batches = readRows(source, format, { ...following, contract: ballotContract });
-    await session.copyInto(COPY, stagedLines<BallotColumn>(batches, BALLOT_COLUMNS, staged));
-    await session.run([{ text: 'analyze staged_rows' }]);
-    if (isLarge(staged)) await joinAsSets(session);
-    return staged;
-  },
+  stage: (session, source, format, following) =>
+    stageByContract(
+      session,
+      { create: [WORK_MEM, CREATE, CREATE_WEIGHTS], columns: BALLOT_COLUMNS },
+      readRows(source, format, { ...following, contract: ballotContract }),
+    ),
   refuseRepeated: async (session, staged) => {
     await session.run([{ text: FIND_REPEATED }, { text: 'analyze repeated_items' }]);
     staged.rejected += await mark(session, REFUSE_REPEATED);

@@ -5,7 +5,6 @@ import {
   sealNumber,
   stagedAccounts,
 } from '#payments/payees/load-accounts.ts';
-import { PayeesMoved, refuseRepeatedPayees } from '#payments/payees/staged-payees.ts';
 import { runOn } from '#platform/db/run-statement.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { csvLine } from '#platform/storage/csv.ts';
@@ -20,9 +19,8 @@ import {
 } from '#uploads/checking/bank-account-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { UploadRow } from '#uploads/formats/upload-row.ts';
-import { stagedLines } from './copy-encoding.ts';
-import { countChanges, countUnchanged, PAYEE_STAGING, PayeeFileWaits, personsOf } from './payee-file.ts';
-import { isLarge, joinAsSets } from './staged-rows.ts';
+import { countChanges, countJudged, PAYEE_STAGING, PAYEE_STEPS, personsOf } from './payee-file.ts';
+import { stageByContract } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 const CREATE = `create temporary table staged_rows (${PAYEE_STAGING},
@@ -30,7 +28,6 @@ const CREATE = `create temporary table staged_rows (${PAYEE_STAGING},
   account_id uuid, account_number_sealed text, account_last4 text, current uuid, same boolean not null default false)`;
 
 const SEALED = ['account_id', 'account_number_sealed', 'account_last4'] as const;
-const COPY = `copy staged_rows (n, line, ${[...BANK_ACCOUNT_COLUMNS, ...SEALED].join(', ')}, error_column, error_code, error_message) from stdin`;
 
 type SealedValues = Record<BankAccountColumn, string | null> & SealedNumber;
 
@@ -61,36 +58,22 @@ const CHANGES_COLUMNS = [
 
 /** Files of bank accounts of shareholders or participants: the approval of the file stands for that of each account. */
 export const bankAccountLoader: UploadLoader = {
+  ...PAYEE_STEPS,
   columns: () => BANK_ACCOUNT_COLUMNS,
   stage: async (session, source, format, following) => {
-    const staged = { rows: 0, rejected: 0, ignored: 0 };
-    const sealer = await fieldSealer();
-    await session.run([{ text: CREATE }]);
-    const batches = sealedRows(
-      readRows(source, format, { ...following, contract: bankAccountContract }),
-      sealer,
-    );
-    await session.copyInto(COPY, stagedLines(batches, BANK_ACCOUNT_COLUMNS, staged, SEALED));
-    await session.run([{ text: 'analyze staged_rows' }]);
-    if (isLarge(staged)) await joinAsSets(session);
-    return staged;
-  },
-  refuseRepeated: async (session, staged) => {
-    staged.rejected += await refuseRepeatedPayees(runOn(session));
+    const rows = readRows(source, format, { ...following, contract: bankAccountContract });
+    const kept = { create: [CREATE], columns: BANK_ACCOUNT_COLUMNS, more: SEALED };
+    return stageByContract(session, kept, sealedRows(rows, await fieldSealer()));
   },
   refuseConflicts: async (session, { receivedAt }, staged) => {
     const refused = await judgeAccounts(runOn(session), { sealer: await fieldSealer(), receivedAt });
-    staged.rejected += refused;
-    staged.unchanged = await countUnchanged(session);
-    return refused;
+    return countJudged(session, staged, refused);
   },
-  about: () => ({}),
   load: async (tx, load) => {
     const persons = personsOf(load);
     if (persons !== undefined) await loadAccounts(tx, { uploadId: load.uploadId, ...persons });
     return undefined;
   },
-  mustWait: (error) => error instanceof PayeeFileWaits,
   review: async (session) => ({
     changes: await countChanges(session, 'current is null'),
     lines: async function* () {
@@ -114,5 +97,4 @@ export const bankAccountLoader: UploadLoader = {
           .join('');
     },
   }),
-  mayLoadAgain: (error) => error instanceof PayeesMoved,
 };

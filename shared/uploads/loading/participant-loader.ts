@@ -11,10 +11,9 @@ import { runOn } from '#platform/db/run-statement.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import { participantContract } from '#uploads/checking/participant-contract.ts';
-import { PARTICIPANT_COLUMNS, type ParticipantColumn } from '#uploads/checking/participant-upload.schema.ts';
+import { PARTICIPANT_COLUMNS } from '#uploads/checking/participant-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
-import { stagedLines } from './copy-encoding.ts';
-import { isLarge, joinAsSets } from './staged-rows.ts';
+import { stageByContract } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 const CELLS = PARTICIPANT_COLUMNS.map((column) =>
@@ -24,20 +23,15 @@ const CELLS = PARTICIPANT_COLUMNS.map((column) =>
 const CREATE = `create temporary table staged_rows (n integer not null, line integer not null, ${CELLS},
   error_column text, error_code text, error_message text, first_line integer, ${FOUND_COLUMNS})`;
 
-const COPY = `copy staged_rows (n, line, ${PARTICIPANT_COLUMNS.join(', ')}, error_column, error_code, error_message) from stdin`;
-
 /** Files of the sponsor's people: the census, and whom it enrols. */
 export const participantLoader: UploadLoader = {
   columns: () => PARTICIPANT_COLUMNS,
-  stage: async (session, source, format, following) => {
-    const staged = { rows: 0, rejected: 0, ignored: 0 };
-    await session.run([{ text: CREATE }]);
-    const batches = readRows(source, format, { ...following, contract: participantContract });
-    await session.copyInto(COPY, stagedLines<ParticipantColumn>(batches, PARTICIPANT_COLUMNS, staged));
-    await session.run([{ text: 'analyze staged_rows' }]);
-    if (isLarge(staged)) await joinAsSets(session);
-    return staged;
-  },
+  stage: (session, source, format, following) =>
+    stageByContract(
+      session,
+      { create: [CREATE], columns: PARTICIPANT_COLUMNS },
+      readRows(source, format, { ...following, contract: participantContract }),
+    ),
   refuseRepeated: async (session, staged) => {
     staged.rejected += await refuseRepeatedPeople(runOn(session));
   },

@@ -1,8 +1,9 @@
-import { count, GOOD, TO_BE_SET } from '#payments/payees/staged-payees.ts';
+import { count, GOOD, PayeesMoved, refuseRepeatedPayees, TO_BE_SET } from '#payments/payees/staged-payees.ts';
 import { runOn } from '#platform/db/run-statement.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { UploadChanges } from '#uploads/upload-changes.ts';
-import type { LoadedFile } from './upload-loader.ts';
+import type { StagedFile } from './staged-rows.ts';
+import type { LoadedFile, UploadLoader } from './upload-loader.ts';
 
 /** The columns of `staged_rows` that files of payees share. */
 export const PAYEE_STAGING = `n integer not null, line integer not null, payee text collate "C",
@@ -10,7 +11,7 @@ export const PAYEE_STAGING = `n integer not null, line integer not null, payee t
   shareholder_id uuid, employee_id text collate "C", unchanged boolean not null default false`;
 
 /** The file waits for a second person, since it changes a payee. */
-export class PayeeFileWaits extends Error {
+class PayeeFileWaits extends Error {
   constructor() {
     super('a file of payees waits for a second person');
     this.name = 'PayeeFileWaits';
@@ -27,7 +28,28 @@ export function personsOf({ permit, rows, staged }: Pick<LoadedFile, 'permit' | 
   return { enteredBy: permit.madeBy, approvedBy: permit.confirmedBy };
 }
 
-export function countUnchanged(session: TenantSession): Promise<number> {
+/** The steps that are the same for each kind of file of payees. */
+export const PAYEE_STEPS = {
+  refuseRepeated: async (session, staged) => {
+    staged.rejected += await refuseRepeatedPayees(runOn(session));
+  },
+  about: () => ({}),
+  mustWait: (error) => error instanceof PayeeFileWaits,
+  mayLoadAgain: (error) => error instanceof PayeesMoved,
+} satisfies Partial<UploadLoader>;
+
+/** Counts rows that were refused for what is in the database, and those that change nothing of it; answers the first. */
+export async function countJudged(
+  session: TenantSession,
+  staged: StagedFile,
+  refused: number,
+): Promise<number> {
+  staged.rejected += refused;
+  staged.unchanged = await countUnchanged(session);
+  return refused;
+}
+
+function countUnchanged(session: TenantSession): Promise<number> {
   return count(runOn(session), `${GOOD} and unchanged`);
 }
 

@@ -10,19 +10,8 @@ import { todayOf } from '#platform/db/today.ts';
 import { contributionContract } from '#uploads/checking/contribution-contract.ts';
 import { CONTRIBUTION_COLUMNS } from '#uploads/checking/contribution-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
-import { stagedLines } from './copy-encoding.ts';
-import { isLarge, joinAsSets, mark } from './staged-rows.ts';
+import { mark, stageByContract } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
-
-const STAGED = [
-  'n',
-  'line',
-  ...CONTRIBUTION_COLUMNS,
-  'effective_date',
-  'error_column',
-  'error_code',
-  'error_message',
-].join(', ');
 
 const WORK_MEM = `set work_mem = '128MB'`;
 
@@ -37,18 +26,12 @@ const REFUSE_REPEATED = `update staged_rows s set error_column = 'period', error
 /** Files of payroll: contributions to plans, each entered once for an employee, a plan type, a pay date, a source and a run. */
 export const payrollLoader: UploadLoader = {
   columns: () => CONTRIBUTION_COLUMNS,
-  stage: async (session, source, format, following) => {
-    const staged = { rows: 0, rejected: 0, ignored: 0 };
-    await session.run([{ text: WORK_MEM }, { text: CREATE_STAGED_PAYROLL }]);
-    const batches = readRows(source, format, { ...following, contract: contributionContract });
-    await session.copyInto(
-      `copy staged_rows (${STAGED}) from stdin`,
-      stagedLines(batches, CONTRIBUTION_COLUMNS, staged, ['effective_date']),
-    );
-    await session.run([{ text: 'analyze staged_rows' }]);
-    if (isLarge(staged)) await joinAsSets(session);
-    return staged;
-  },
+  stage: (session, source, format, following) =>
+    stageByContract(
+      session,
+      { create: [WORK_MEM, CREATE_STAGED_PAYROLL], columns: CONTRIBUTION_COLUMNS, more: ['effective_date'] },
+      readRows(source, format, { ...following, contract: contributionContract }),
+    ),
   refuseRepeated: async (session, staged) => {
     staged.rejected += await mark(session, REFUSE_REPEATED);
   },

@@ -6,7 +6,7 @@ import {
   type RowErrorCode,
   type UploadRow,
 } from '#uploads/formats/upload-row.ts';
-import { STAGED_COLUMNS, StagingLines } from './copy-encoding.ts';
+import { STAGED_COLUMNS, StagingLines, stagedLines } from './copy-encoding.ts';
 
 /**
  * A file's rows in a temporary table of the session, good and bad, where the database finds what no row shows by itself.
@@ -103,6 +103,34 @@ export async function stageRows(
   );
   if (isLarge(lines)) await joinAsSets(session);
   return lines;
+}
+
+/** The table that takes the rows of a contract. */
+interface Staging<Column extends string, Values> {
+  /** The statements that create `staged_rows`, and whatever it needs. */
+  readonly create: readonly string[];
+  /** The cells of a row that are kept. */
+  readonly columns: readonly (Column & keyof Values)[];
+  /** Other values of a good row that are kept. @default none */
+  readonly more?: readonly (string & keyof Values)[];
+}
+
+/** Creates and fills the table with the rows of a contract. @throws UnreadableFile when the rows end in a file that can't be read */
+export async function stageByContract<Column extends string, Values = Record<Column, string | null>>(
+  session: TenantSession,
+  { create, columns, more = [] }: Staging<Column, Values>,
+  batches: AsyncIterable<readonly UploadRow<Column, Values>[]>,
+): Promise<StagedFile> {
+  const staged = { rows: 0, rejected: 0, ignored: 0 };
+  const kept = ['n', 'line', ...columns, ...more, 'error_column', 'error_code', 'error_message'];
+  await session.run(create.map((text) => ({ text })));
+  await session.copyInto(
+    `copy staged_rows (${kept.join(', ')}) from stdin`,
+    stagedLines(batches, columns, staged, more),
+  );
+  await session.run([{ text: 'analyze staged_rows' }]);
+  if (isLarge(staged)) await joinAsSets(session);
+  return staged;
 }
 
 /** Refuses rows that repeat a reference of the same file. */

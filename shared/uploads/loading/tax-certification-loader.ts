@@ -1,4 +1,4 @@
-import { PayeesMoved, refuseRepeatedPayees } from '#payments/payees/staged-payees.ts';
+import { PayeesMoved } from '#payments/payees/staged-payees.ts';
 import { runOn } from '#platform/db/run-statement.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { csvLine } from '#platform/storage/csv.ts';
@@ -17,15 +17,13 @@ import {
 import { TAX_COLUMNS, type TaxColumn } from '#uploads/checking/tax-certification-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { UploadRow } from '#uploads/formats/upload-row.ts';
-import { stagedLines } from './copy-encoding.ts';
-import { countChanges, countUnchanged, PAYEE_STAGING, PayeeFileWaits, personsOf } from './payee-file.ts';
-import { isLarge, joinAsSets } from './staged-rows.ts';
+import { countChanges, countJudged, PAYEE_STAGING, PAYEE_STEPS, personsOf } from './payee-file.ts';
+import { stageByContract } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 const CELLS = TAX_COLUMNS.filter((column) => column !== 'payee').map((column) => `${column} text`);
 const CREATE = `create temporary table staged_rows (${PAYEE_STAGING}, ${CELLS.join(', ')}, ${CERTIFICATION_STAGING})`;
 const SEALED = ['staged_seal'] as const;
-const COPY = `copy staged_rows (n, line, ${[...TAX_COLUMNS, ...SEALED].join(', ')}, error_column, error_code, error_message) from stdin`;
 
 type SealedValues = TaxValues & { readonly staged_seal: string | null };
 
@@ -58,36 +56,22 @@ const CHANGES_COLUMNS = [
 
 /** Files of tax ids and forms of holders: the approval of the file stands for that of each form. */
 export const taxCertificationLoader: UploadLoader = {
+  ...PAYEE_STEPS,
   columns: () => TAX_COLUMNS,
   stage: async (session, source, format, following) => {
-    const staged = { rows: 0, rejected: 0, ignored: 0 };
-    const sealer = await fieldSealer();
-    await session.run([{ text: CREATE }]);
-    const batches = sealedRows(
-      readRows(source, format, { ...following, contract: taxCertificationContract }),
-      sealer,
-    );
-    await session.copyInto(COPY, stagedLines(batches, TAX_COLUMNS, staged, SEALED));
-    await session.run([{ text: 'analyze staged_rows' }]);
-    if (isLarge(staged)) await joinAsSets(session);
-    return staged;
-  },
-  refuseRepeated: async (session, staged) => {
-    staged.rejected += await refuseRepeatedPayees(runOn(session));
+    const rows = readRows(source, format, { ...following, contract: taxCertificationContract });
+    const kept = { create: [CREATE], columns: TAX_COLUMNS, more: SEALED };
+    return stageByContract(session, kept, sealedRows(rows, await fieldSealer()));
   },
   refuseConflicts: async (session, { receivedAt }, staged) => {
     const refused = await judgeCertifications(runOn(session), { sealer: await fieldSealer(), receivedAt });
-    staged.rejected += refused;
-    staged.unchanged = await countUnchanged(session);
-    return refused;
+    return countJudged(session, staged, refused);
   },
-  about: () => ({}),
   load: async (tx, load) => {
     const persons = personsOf(load);
     if (persons !== undefined && !(await loadCertifications(tx, persons.enteredBy))) throw new PayeesMoved();
     return undefined;
   },
-  mustWait: (error) => error instanceof PayeeFileWaits,
   review: async (session) => ({
     changes: await countChanges(session, 'version_before = 0'),
     lines: async function* () {
@@ -104,5 +88,4 @@ export const taxCertificationLoader: UploadLoader = {
           .join('');
     },
   }),
-  mayLoadAgain: (error) => error instanceof PayeesMoved,
 };
