@@ -32,6 +32,8 @@ const MIGRATION_FILE = /^\d{4}_[a-z0-9_]+\.sql$/;
 const FUNCTION_FILE = /^[a-z][a-z0-9_]*\.sql$/;
 /** "cannot change return type of existing function", among others that `create or replace` can't do. */
 const INVALID_FUNCTION_DEFINITION = '42P13';
+/** "function name is not unique": a file names its function without parameters, to grant it, and the one before has others. */
+const AMBIGUOUS_FUNCTION = '42725';
 
 /**
  * Brings the schema into the state of the files, in one transaction: others see the old schema or the new one.
@@ -158,8 +160,16 @@ async function replaceFunction(client: pg.Client, file: SqlFile): Promise<string
   try {
     await run(client, file, 'migrations/functions');
   } catch (error) {
-    if ((error as pg.DatabaseError).code !== INVALID_FUNCTION_DEFINITION || before.length === 0) throw error;
+    const { code } = error as pg.DatabaseError;
+    if (before.length === 0 || (code !== INVALID_FUNCTION_DEFINITION && code !== AMBIGUOUS_FUNCTION))
+      throw error;
     await client.query('rollback to savepoint function');
+    if (code === AMBIGUOUS_FUNCTION) {
+      const former = `former_${file.name}`;
+      for (const signature of before) await client.query(`alter routine ${signature} rename to ${former}`);
+      await run(client, file, 'migrations/functions');
+      return signaturesOf(client, former);
+    }
     for (const signature of before) await client.query(`drop routine ${signature}`);
     await run(client, file, 'migrations/functions');
     return [];
