@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { awsClient } from './client.ts';
 
 const CALLS = 300;
@@ -12,7 +12,6 @@ const MOST_CONNECTIONS = 50;
 let server: Server;
 let connections = 0;
 let options: { readonly endpoint: string; readonly region: string };
-const environment = { ...process.env };
 
 beforeAll(async () => {
   server = createServer((_, answer) => {
@@ -21,7 +20,8 @@ beforeAll(async () => {
   server.on('connection', () => connections++);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
   options = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'us-east-1',
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => {
   awsClient(SFNClient, options).destroy();
   server.close();
-  process.env = environment;
+  vi.unstubAllEnvs();
 });
 
 const call = () =>
