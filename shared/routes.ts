@@ -128,7 +128,8 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   dividends: { dividends, adjustments, 'tax-remittances': taxRemittances },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: {
-    reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports },
+    reports: { ...reports, ...ledgerReports, ...accessReport },
+    exports: reportExports,
     ownership,
     'plan-statement': planStatement,
     'nonresident-tax': nonresidentTax,

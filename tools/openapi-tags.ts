@@ -34,6 +34,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Reports',
     description: 'Holdings on any day as known at any instant, payments, and how they reconcile.',
   },
+  exports: {
+    name: 'Exports',
+    description: 'Reports that are written to files, and the list of those files.',
+  },
   ownership: {
     name: 'Ownership',
     description: 'What happened to a holder, and how ownership changes over time.',

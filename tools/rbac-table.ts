@@ -7,12 +7,14 @@ import { tagOf } from './openapi-tags.ts';
 
 const ROLES: readonly Role[] = [...USER_ROLES, 'DIRECTORY', 'OPERATOR'];
 const YES = '✓';
+const FOR_SUSPENDED = '(✓)';
 
 const INTRODUCTION = `# Who may do what
 
 \`npm run rbac\` writes this file from the route table, which the platform enforces: a caller needs a role with a ✓
 and a tenant of a named type. A refusal is answered with 403 and recorded in the caller's audit trail. No role can reach rows of other
-tenants. The last column is the entry that a change, or a read of many people's data, adds to the audit trail.
+tenants. The last column is the entry that a change, or a read of many people's data, adds to the audit trail. What has a (✓) for OPERATOR can be called
+for a suspended tenant, by a token of \`POST /operations/break-glass\` that acts.
 `;
 
 const HEADER = ['Operation', 'Tenants', ...ROLES, 'Audit entry'];
@@ -38,9 +40,14 @@ function row(route: RouteEntry): string[] {
   return [
     operation(route),
     tenantTypesOf(route).join(', '),
-    ...ROLES.map((role) => (route.roles.includes(role) ? YES : '')),
+    ...ROLES.map((role) => markOf(route, role)),
     entryOf(route),
   ];
+}
+
+function markOf(route: RouteEntry, role: Role): string {
+  if (route.roles.includes(role)) return YES;
+  return role === 'OPERATOR' && route.forSuspended === true ? FOR_SUSPENDED : '';
 }
 
 function operation(route: RouteEntry): string {

@@ -51,6 +51,20 @@ const release = {
   ...{ created_at: AT, updated_at: AT },
 };
 
+const reportExport = {
+  ...{
+    id: ID(63),
+    report: 'holdings',
+    parameters: {},
+    format: 'csv',
+    state: 'DONE',
+    rows: 1204,
+    bytes: 96_320,
+  },
+  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  ...{ url: null, failure: null, created_at: AT, completed_at: AT, expires_at: '2026-11-09T14:03:27.114Z' },
+};
+
 const planDocument = {
   id: ID(60),
   tenant_id: ID(2),
@@ -154,6 +168,8 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  ListReportExportsResponse: { data: [reportExport], next_cursor: null },
+  GetReportExportResponse: reportExport,
   ListExecutionsResponse: {
     data: [
       { name: ID(3), machine: 'disbursement', status: 'RUNNING', started_at: AT, stopped_at: null },

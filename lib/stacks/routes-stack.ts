@@ -37,7 +37,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'uploads/participant-files',
     'uploads/rejected-rows',
   ],
-  plans: ['plans', 'reporting/plan-statement'],
+  plans: ['plans', 'reporting/plan-statement', 'reporting/exports'],
   money: ['payments', 'ledger', 'dividends/adjustments', 'dividends/tax-remittances'],
 };
 

@@ -149,6 +149,7 @@ export const countApprovals = route({
 
 export const approveChange = route({
   operationId: 'approveChange',
+  forSuspended: true,
   peopleOnly: true,
   path: '/approvals/{id}/approve',
   summary: 'Approve a change that another person has proposed; it takes effect with the answer',
@@ -162,6 +163,7 @@ export const approveChange = route({
 
 export const denyChange = route({
   operationId: 'denyChange',
+  forSuspended: true,
   peopleOnly: true,
   path: '/approvals/{id}/deny',
   summary: 'Deny a change that another person has proposed',
@@ -224,6 +226,7 @@ export const decideChanges = route({
 
 export const withdrawChange = route({
   operationId: 'withdrawChange',
+  forSuspended: true,
   path: '/approvals/{id}/withdraw',
   summary: 'Withdraw a change that you have proposed',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'],

@@ -9,6 +9,8 @@ interface ControlledChange {
   readonly decides: readonly UserRole[];
   /** An operator decides while the tenant has no second person. @default false */
   readonly operatorDecides?: boolean;
+  /** One operator may propose it and another approve it for a suspended tenant: it moves neither money nor shares. @default false */
+  readonly operatorsForSuspended?: boolean;
   /** Days after which nobody may approve it; null: it waits until somebody decides. */
   readonly expiresAfterDays: number | null;
   /** The audit trail's names for a decision. @default change.approved and change.denied */
@@ -56,7 +58,11 @@ export const CONTROLLED_CHANGES = {
   /** A dividend is declared by one person; before anything is paid, another approves its terms. */
   dividend: { title: 'A dividend', ...ofOperations, expiresAfterDays: null },
   /** An approved dividend is cancelled by two persons, as it was made by two. One that nobody has approved needs nobody. */
-  'dividend-cancelled': { title: 'The cancellation of a dividend', ...ofOperations },
+  'dividend-cancelled': {
+    title: 'The cancellation of a dividend',
+    ...ofOperations,
+    operatorsForSuspended: true,
+  },
   /** The entitlement of a holder to a dividend that is frozen is corrected by two persons. */
   'dividend-adjustment': { title: 'A correction of a dividend', ...ofOperations },
   /** A form, or a number, by which less would be withheld from a holder on some day waits where the issuer withholds; what raises it takes effect at once. */
@@ -97,6 +103,7 @@ export const CONTROLLED_CHANGES = {
     proposes: ['COMPLIANCE'],
     decides: deciders,
     expiresAfterDays: 30,
+    operatorsForSuspended: true,
   },
   /** A second factor that was lost is taken from its user by two persons: one of them could otherwise be that user. */
   'second-factor-reset': { title: 'The reset of a second factor', ...ofAdmins, operatorDecides: true },

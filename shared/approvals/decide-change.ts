@@ -41,6 +41,8 @@ export interface Decider {
   readonly role: Role;
   /** An operator who decides for a tenant that has no second person. @default false */
   readonly fromOutside?: boolean;
+  /** An operator who acts for a suspended tenant: denies, and approves what another operator has proposed. @default false */
+  readonly forSuspended?: boolean;
 }
 
 export interface Decided {
@@ -56,7 +58,7 @@ export async function decideChange(
   tx: TenantTx,
   id: string,
   decision: Decision,
-  { actorId, role, fromOutside = false }: Decider,
+  decider: Decider,
   {
     effects,
     reason = null,
@@ -67,6 +69,7 @@ export async function decideChange(
     readonly expectedVersion?: number | undefined;
   },
 ): Promise<Decided> {
+  const { actorId, fromOutside = false, forSuspended = false } = decider;
   const { stateNow, ...request } = found(await lockChangeRequest(tx, id));
   asRead({ version: versionOf(stateNow) }, expectedVersion);
   const isOwn = request.requested_by === actorId;
@@ -77,12 +80,12 @@ export async function decideChange(
         ? 'You have proposed this change: another person decides.'
         : 'Only its proposer withdraws a change.',
     );
-  requireDecider(request.kind, decision, role);
+  requireDecider(request.kind, decision, decider);
   if (stateNow !== 'PENDING') throw new DomainError('change-decided', `The change request is ${stateNow}.`);
   const decided = await setDecided(tx, id, {
     state: decision,
     decided_by: actorId,
-    decided_by_operator: fromOutside,
+    decided_by_operator: fromOutside || forSuspended,
     reason,
   });
   const { approved, refused } = await found(effects[request.kind])();
@@ -94,8 +97,11 @@ export async function decideChange(
   return { request: decided, afterCommit };
 }
 
-function requireDecider(kind: ChangeKind, decision: Decision, role: Role): void {
+function requireDecider(kind: ChangeKind, decision: Decision, { role, forSuspended = false }: Decider): void {
   if (decision === 'WITHDRAWN' || decidesOn(kind, role)) return;
+  // Whether another operator has proposed it is asked by the guard of the table.
+  if (forSuspended && (decision === 'DENIED' || controlledChange(kind).operatorsForSuspended === true))
+    return;
   throw new DomainError(
     'four-eyes',
     `Users of the tenant with the role ${controlledChange(kind).decides.join(' or ')} decide on this change.`,

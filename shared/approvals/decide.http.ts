@@ -57,6 +57,7 @@ export function decideOn(
     actorId: principal.actorId,
     role: principal.actorRole,
     fromOutside: tenantId !== undefined,
+    forSuspended: principal.acts !== undefined,
   };
   return inDecision<z.infer<typeof ChangeRequest>>(
     tenantTx,

@@ -31,6 +31,7 @@ export const AUDIT_ACTIONS = [
   'sessions.ended',
   'access.denied',
   'redrive.ordered',
+  'break-glass.acted',
   'break-glass.opened',
   'break-glass.read',
   'shareholder.created',

@@ -89,6 +89,7 @@ export const SECURITY_ACTIONS = {
   'bank-account.denied': 'controlled-change',
   'legal-hold.placed': 'controlled-change',
   'legal-hold.released': 'controlled-change',
+  'break-glass.acted': 'disclosure',
   'break-glass.opened': 'disclosure',
   'break-glass.read': 'disclosure',
   'personal-data.read': 'disclosure',

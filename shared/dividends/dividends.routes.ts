@@ -265,6 +265,7 @@ export const listDividendLines = route({
 
 export const cancelDividend = route({
   operationId: 'cancelDividend',
+  forSuspended: true,
   method: 'POST',
   path: '/dividends/{id}/cancel',
   summary: 'Cancel a dividend before its first payment',

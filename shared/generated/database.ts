@@ -1292,6 +1292,7 @@ export interface ReportableTransactions {
 }
 
 export interface ReportExports {
+  bytes: bigint | null;
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   failure: string | null;
@@ -1303,6 +1304,7 @@ export interface ReportExports {
   request_id: string;
   requested_by: string;
   rows: Generated<number>;
+  sha256: string | null;
   state: Generated<'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
 }

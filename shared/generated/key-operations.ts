@@ -187,6 +187,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listQueues: {"roles":[],"tenants":["PLATFORM"]},
   listReleaseLines: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR","ISSUER"]},
   listReleases: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR","ISSUER"]},
+  listReportExports: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listSchedules: {"roles":[],"tenants":["PLATFORM"]},
   listScimGroups: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},
   listScimResourceTypes: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},

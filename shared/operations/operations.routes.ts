@@ -93,7 +93,7 @@ export const breakGlass = route({
   path: '/operations/break-glass',
   summary: 'Read a tenant’s records for a quarter of an hour',
   description:
-    'Answers an access token by which an operator reads what ADMIN, OPS and COMPLIANCE of one tenant may read, by the same paths, and can do nothing else. Answers are masked as the audit trail is: names, addresses, accounts, free text and links to files are `***`. Files are refused. It takes a second factor that was just proved; opening it, and each record that is read, are entries of the tenant’s own trail, with the purpose and the ticket, and security events of its webhooks. The token ends with the operator’s session, or after `expires_in` seconds.',
+    'Answers an access token by which an operator reads what ADMIN, OPS and COMPLIANCE of one tenant may read, by the same paths, and can do nothing else. Answers are masked as the audit trail is: names, addresses, accounts, free text and links to files are `***`. Files are refused. It takes a second factor that was just proved; opening it, and each record that is read, are entries of the tenant’s own trail, with the purpose and the ticket, and security events of its webhooks. With `acts`, and for OFFBOARDING or LEGAL, the token also acts for a tenant that is suspended, by the same paths: it places legal holds, and has another operator confirm their release; it denies what waits, cancels dividends, meetings and payments that nobody has sent, ends plans, closes holders without shares, takes back keys, links, credentials, webhooks and identity providers, and writes and fetches reports. docs/rbac.md names each operation. It moves neither money nor shares. Each act is an entry of both trails. The token ends with the operator’s session, or after `expires_in` seconds.',
   ...operator,
   body: z.strictObject({
     tenant_id: id,
@@ -102,6 +102,10 @@ export const breakGlass = route({
       .string()
       .max(64)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._/#-]*$/, 'must be the number of a ticket, such as INC-1234'),
+    acts: z
+      .boolean()
+      .default(false)
+      .describe('Whether the operator acts for the tenant too, which must be suspended'),
   }),
   example: { tenant_id: '01920000-0000-7000-8000-000000000000', purpose: 'INCIDENT', ticket: 'INC-1234' },
   status: 201,
@@ -114,7 +118,7 @@ export const breakGlass = route({
   audit: 'break-glass.opened',
   // An answer that is kept would keep the token.
   idempotency: 'none',
-  problems: ['not-found', 'second-factor-required'],
+  problems: ['not-found', 'conflict', 'second-factor-required'],
   uses: ['eventBus:put', 'secondFactor:demand', 'signingKeys:read'],
 });
 

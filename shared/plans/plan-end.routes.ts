@@ -7,6 +7,7 @@ const writers = { tenants: ['SPONSOR'], roles: ['ADMIN', 'OPS'] } as const;
 
 export const terminatePlan = route({
   operationId: 'terminatePlan',
+  forSuspended: true,
   method: 'POST',
   path: '/plans/{id}/terminate',
   summary: 'End a plan',

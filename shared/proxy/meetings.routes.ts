@@ -227,6 +227,7 @@ export const amendMeeting = route({
 
 export const cancelMeeting = route({
   operationId: 'cancelMeeting',
+  forSuspended: true,
   method: 'POST',
   path: '/proxy/meetings/{id}/cancel',
   summary: 'Cancel a meeting before it opens',

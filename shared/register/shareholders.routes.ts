@@ -305,6 +305,7 @@ export const setShareholderKyc = route({
 
 export const closeShareholder = route({
   operationId: 'closeShareholder',
+  forSuspended: true,
   method: 'DELETE',
   path: '/shareholders/{id}',
   summary: 'Close a holder who has no shares',

@@ -46,6 +46,7 @@ const keepers = { roles: ['COMPLIANCE'] } as const;
 
 export const placeLegalHold = route({
   operationId: 'placeLegalHold',
+  forSuspended: true,
   method: 'POST',
   path: '/legal-holds',
   summary: 'Place a legal hold',
@@ -97,6 +98,7 @@ export const getLegalHold = route({
 
 export const releaseLegalHold = route({
   operationId: 'releaseLegalHold',
+  forSuspended: true,
   peopleOnly: true,
   method: 'DELETE',
   path: '/legal-holds/{id}',
@@ -115,6 +117,7 @@ export const releaseLegalHold = route({
 
 export const previewRetention = route({
   operationId: 'previewRetention',
+  forSuspended: true,
   method: 'POST',
   path: '/retention/preview',
   summary: 'Preview the next purge',

@@ -146,6 +146,7 @@ export const updateWebhook = route({
 
 export const deleteWebhook = route({
   operationId: 'deleteWebhook',
+  forSuspended: true,
   method: 'DELETE',
   path: '/webhooks/{id}',
   summary: 'Delete a webhook',

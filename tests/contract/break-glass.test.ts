@@ -116,6 +116,22 @@ describe('an operator who reads a tenant', () => {
     expect(await digestOfTables(database.admin, filledTables)).toBe(before);
   });
 
+  test.each(routes.filter((route) => route.roles !== 'PUBLIC' && !isReadable(route) && !route.forSuspended))(
+    '$operationId: may not, and changes nothing, also by a token that acts',
+    async (route) => {
+      const tenant = tenants[typeOf(route)];
+      const params = await parametersOf(route, tenant);
+      const before = await digestOfTables(database.admin, filledTables);
+      const { status } = await callRoute(route, {
+        as: { ...readerOf(tenant), acts: { purpose: 'OFFBOARDING', ticket: 'INC-7' } },
+        params,
+        ...(route.example === undefined ? {} : { body: route.example }),
+      });
+      expect(status).toBe(403);
+      expect(await digestOfTables(database.admin, filledTables)).toBe(before);
+    },
+  );
+
   test.each(readable.filter(({ produces = [] }) => produces.some((type) => !type.includes('json'))))(
     '$operationId: gets no file',
     async (route) => {

@@ -23,7 +23,7 @@ export interface StartOptions {
 }
 
 /** Enrols a second factor at a first sign-in, as the app on a telephone does. */
-const enrolled: SecondFactor = async (apiUrl, mfa_token) => {
+export const enrolled: SecondFactor = async (apiUrl, mfa_token) => {
   const post = async (path: string, body: object): Promise<Json> => {
     const answer = await fetch(`${apiUrl}/api/auth/${path}`, {
       method: 'POST',

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '#identity/api-keys/api-keys.routes.ts';
+import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
+import { accessToken } from '#local/sign-in.ts';
 import type { Json } from '#tests/support/json.ts';
 import { magic } from '#tests/support/payment-client.ts';
 import { loadedDemo } from './loaded-demo.ts';
-import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
+import { enrolled, eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
 /** The incident of each runbook is caused on a platform with the demo, and ended by the commands of the runbook as they stand there. */
 
@@ -88,6 +91,47 @@ describe('stuck-disbursement.md', () => {
     await eventually(statusOf, (status) => status === 'SETTLED');
     const { data: left } = (await platform.api('operator', 'GET', '/operations/stuck')).body;
     expect(left.map(({ resource }: Json) => resource)).not.toContain(`transactions/${payment.id}`);
+  });
+});
+
+describe('tenant-offboarding.md', () => {
+  test('a tenant that was suspended is held, closed, exported and handed over by two operators', async () => {
+    const { hostname, port, pathname, username, password } = new URL(platform.file.databaseUrl);
+    const database = {
+      port: Number(port),
+      database: pathname.slice(1),
+      user: username,
+      password,
+      ssl: false,
+    };
+    const another = { email: 'second@vestry.example', password: 'plum trolley ninety saturn' };
+    await bootstrapOperator({ host: hostname, ...database }, another);
+    const second = await accessToken({ ...platform.file, operator: another }, 'operator', 'ADMIN', enrolled);
+    const { data: tenants } = (await platform.api('operator', 'GET', '/tenants')).body;
+    const { id } = tenants.find(({ slug }: Json) => slug === 'initech');
+    const key = await platform.api('initech', 'POST', '/api-keys', createApiKey.example);
+    expect(key.status, key.text).toBe(202);
+    const { headers } = await platform.api('operator', 'GET', `/tenants/${id}`);
+    const ifMatch = { 'if-match': String(headers.get('etag')) };
+    await platform.api('operator', 'PATCH', `/tenants/${id}`, { status: 'SUSPENDED' }, ifMatch);
+
+    const [begin = '', ...steps] = commands('tenant-offboarding.md', 'The tenant is suspended');
+    const handover = join(dataDir, 'handover');
+    const shown = await follow(
+      `export SECOND=${second}`,
+      begin,
+      ...steps.map((step) => step.replaceAll(/\bhandover\b/g, handover)),
+      `curl -s "$API/api-keys" -H "Authorization: Bearer $ACTING" | field .data[0].status`,
+      `curl -s "$API/approvals/${key.body.id}" -H "Authorization: Bearer $ACTING" | field .state`,
+    );
+    expect(shown).toContain('APPROVED');
+    expect(shown.match(/: OK$/gm)).toHaveLength(4);
+    expect(shown.trim()).toMatch(/\nREVOKED\nDENIED$/);
+    expect(
+      readdirSync(handover)
+        .map((name) => name.split('-')[0])
+        .toSorted(),
+    ).toEqual(['SHA256SUMS', 'access', 'audit', 'holdings', 'transactions']);
   });
 });
 

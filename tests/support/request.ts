@@ -82,9 +82,13 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
 }
 
 /** An operator who reads a tenant has a token of the platform's own, which names the tenant. */
-function tenantOf({ tenantId, tenantType, actorTenantId }: Principal) {
+function tenantOf({ tenantId, tenantType, actorTenantId, acts }: Principal) {
   if (actorTenantId === undefined) return { tid: tenantId, tenantType };
-  return { tid: actorTenantId, tenantType: 'PLATFORM', reads: JSON.stringify({ tenantId, tenantType }) };
+  return {
+    tid: actorTenantId,
+    tenantType: 'PLATFORM',
+    reads: JSON.stringify({ tenantId, tenantType, acts }),
+  };
 }
 
 export function testContext(timeoutMs: number = TIMEOUT_MS): Context {

@@ -56,6 +56,7 @@ const REPORTS: Readonly<Record<Name, Report>> = {
     isLetter: true,
   },
   access: { text: 'Access', asks: {}, of: 'BOTH' },
+  audit: { text: 'Audit trail', asks: {}, of: 'BOTH' },
 };
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -51,6 +51,26 @@ function lowestId(instant: string, slackMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
 
+interface Span {
+  readonly from?: string | undefined;
+  /** Exclusive. */
+  readonly to?: string | undefined;
+}
+
+/** Oldest first, after the entry of an id. */
+export function listEntriesInOrder(
+  read: TenantRead,
+  { after, limit, from, to }: Span & { readonly after: string | undefined; readonly limit: number },
+): Promise<AuditRow[]> {
+  let query = read.selectFrom('audit_log').select(COLUMNS).orderBy('id').limit(limit);
+  if (from !== undefined)
+    query = query.where('ts', '>=', sql<Date>`${from}`).where('id', '>=', lowestId(from, -ID_SLACK_MS));
+  if (to !== undefined)
+    query = query.where('ts', '<', sql<Date>`${to}`).where('id', '<', lowestId(to, ID_SLACK_MS));
+  if (after !== undefined) query = query.where('id', '>', after);
+  return query.execute();
+}
+
 /** Newest first; one more than the limit. */
 export function searchEntries(
   read: TenantRead,

@@ -127,6 +127,7 @@ export const rotateApiKey = route({
 
 export const revokeApiKey = route({
   operationId: 'revokeApiKey',
+  forSuspended: true,
   method: 'DELETE',
   path: '/api-keys/{id}',
   summary: 'Revoke an API key; its next request is refused',

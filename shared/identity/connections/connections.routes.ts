@@ -275,6 +275,7 @@ export const updateConnection = route({
 
 export const deleteConnection = route({
   operationId: 'deleteConnection',
+  forSuspended: true,
   method: 'DELETE',
   path: '/connections/{id}',
   summary: 'Delete a connection, and end the sessions that it began',

@@ -9,6 +9,8 @@ import { findFreshness } from './second-factor.repository.ts';
 
 interface Caller {
   readonly tenantId: TenantId;
+  /** The tenant of an operator who acts for another. */
+  readonly actorTenantId?: TenantId;
   readonly actorRole: Role;
   readonly sessionId: string;
 }
@@ -19,7 +21,7 @@ interface Caller {
  * @throws DomainError `second-factor-required`
  */
 export async function requireFreshFactor(caller: Caller): Promise<void> {
-  await tenantRead(caller.tenantId, (read) => requireFresh(read, caller));
+  await tenantRead(caller.actorTenantId ?? caller.tenantId, (read) => requireFresh(read, caller));
 }
 
 /**

@@ -65,6 +65,7 @@ export const getTenantLink = route({
 
 export const revokeTenantLink = route({
   operationId: 'revokeTenantLink',
+  forSuspended: true,
   method: 'DELETE',
   path: '/tenant-links/{id}',
   summary: 'Revoke a link',

@@ -202,6 +202,7 @@ export const denyTransaction = route({
 
 export const cancelTransaction = route({
   operationId: 'cancelTransaction',
+  forSuspended: true,
   method: 'POST',
   path: '/transactions/{id}/cancel',
   summary: 'Cancel a payment that the bank does not have',

@@ -16,7 +16,7 @@ const FEATURE_NOT_SUPPORTED = '0A000';
 const NUMERIC_OUT_OF_RANGE = '22003';
 /** The time after which a request that met an outage is sent again. */
 export const RETRY_AFTER_SECONDS = 2;
-/** The states by which `enter_tenant` and `require_network` refuse. */
+/** The states by which `enter_tenant`, `require_suspended` and `require_network` refuse. */
 const STANDING_PROBLEMS: Readonly<Record<string, { slug: ProblemSlug; detail: string }>> = {
   VS401: {
     slug: 'unauthenticated',
@@ -26,6 +26,10 @@ const STANDING_PROBLEMS: Readonly<Record<string, { slug: ProblemSlug; detail: st
   VS403: {
     slug: 'tenant-suspended',
     detail: 'Writes are refused until an operator reactivates the tenant.',
+  },
+  VS409: {
+    slug: 'conflict',
+    detail: 'The tenant is not suspended any more: its own people act. Open a token that reads.',
   },
   VS40A: {
     slug: 'network-not-allowed',

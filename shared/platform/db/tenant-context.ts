@@ -49,6 +49,8 @@ export interface Entrant {
   /** The session of the token that the request came with, and what the token says of its user. Absent where no token acts. */
   readonly sessionId?: string;
   readonly employeeId?: string | undefined;
+  /** Set where an operator acts for a tenant, which must be suspended. */
+  readonly acts?: object;
   /** The request changes something: a suspended tenant's goes no further than its first statement. */
   readonly writes?: true;
 }
@@ -65,7 +67,7 @@ const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
  * token's any more, or who comes from outside their tenant's networks: the statements behind it don't run.
  */
 export function enterTenant(
-  { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes }: Entrant,
+  { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes, acts }: Entrant,
   options: { readonly refuseSuspended?: boolean; readonly serializable?: boolean } = {},
 ): Statement {
   const { refuseSuspended = writes ?? false, serializable = false } = options;
@@ -76,6 +78,7 @@ export function enterTenant(
   const parts = [
     ENTER,
     ...address.map(() => 'require_network($3, $4, $8)'),
+    ...(acts === undefined ? [] : ['require_suspended($1)']),
     ...(limits === undefined ? [] : [SET_LIMITS(8 + address.length)]),
     ...(serializable ? [BY_INDEX] : []),
   ];

@@ -4,6 +4,7 @@ import type { EventPayload } from '#contracts/event-schemas.ts';
 import type { Command, EventType } from '#contracts/event-types.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { type TenantId, uuidV7 } from '#kernel/ids.ts';
+import type { Errand } from '#kernel/read-tenant.ts';
 import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
@@ -46,6 +47,8 @@ export interface Actor {
   readonly employeeId?: string | undefined;
   /** The bounds of the API key that acts; absent where a person does. */
   readonly key?: object | undefined;
+  /** The reason of an operator who acts for a suspended tenant: what they do is an entry of the platform's trail too. */
+  readonly acts?: Errand;
   /** Refuses a suspended tenant already where the request only reads. */
   readonly writes?: true;
   /** Operators reactivate what they suspended. */
@@ -262,7 +265,7 @@ async function attempt<T, N>(
   }
   const statements = [
     ...completeAs(actor, options.complete?.(result)),
-    auditStatement(actor, options.audit(result)),
+    ...entriesOf(actor, options.audit(result)),
     ...(events.length > 0 ? [outboxStatement(events)] : []),
     COMMIT,
   ];
@@ -274,6 +277,20 @@ async function attempt<T, N>(
   if (!ending.some(({ command }) => command === 'COMMIT'))
     throw new Error('the transaction was rolled back at commit');
   return { result, events };
+}
+
+/** Both trails have an entry of what an operator does for a tenant. The tenant's comes first, and has what was changed. */
+function entriesOf(actor: Actor, entry: AuditEntry | AuditEach): readonly Statement[] {
+  const own = auditStatement(actor, entry);
+  const { acts, actorTenantId, tenantId } = actor;
+  if (acts === undefined || actorTenantId === undefined) return [own];
+  const what = 'rows' in entry ? {} : { did: entry.action, of: entry.resource };
+  const copy: AuditEntry = {
+    action: 'break-glass.acted',
+    resource: `tenants/${tenantId}`,
+    payload: { ...acts, ...what },
+  };
+  return [own, setTenant(actorTenantId), auditStatement(actor, copy), setTenant(tenantId)];
 }
 
 /** The key of a request is its caller's, also where an operator acts on another tenant. */

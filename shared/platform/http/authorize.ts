@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { KeyBounds } from '#kernel/key-bounds.ts';
-import type { ReadTenant } from '#kernel/read-tenant.ts';
+import type { Errand, ReadTenant } from '#kernel/read-tenant.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -21,6 +21,8 @@ export interface Principal {
   readonly key?: KeyBounds | undefined;
   /** The platform's own tenant, of an operator who reads another one; absent otherwise. */
   readonly actorTenantId?: TenantId;
+  /** The reason of an operator who acts for a suspended tenant; absent of one who reads. */
+  readonly acts?: Errand;
 }
 
 /** The context that the authorizer hands to functions, in flat strings. */
@@ -83,7 +85,7 @@ export function authenticate(
  */
 export async function authorize(route: RouteSpec, caller: Principal, address: string): Promise<void> {
   if (caller.actorTenantId !== undefined)
-    return (await import('./break-glass.ts')).requireReadable(route, caller);
+    return (await import('./break-glass.ts')).requireOpened(route, caller);
   const allowed =
     (route.roles as readonly Role[]).includes(caller.actorRole) &&
     (route.tenants === undefined || route.tenants.includes(caller.tenantType));

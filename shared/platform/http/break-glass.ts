@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
+import type { Errand } from '#kernel/read-tenant.ts';
 import { type TenantType, USER_ROLES } from '#kernel/roles.ts';
 import type { Actor } from '#platform/db/tenant-tx.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
@@ -10,10 +11,19 @@ import type { RouteSpec } from './route.ts';
 const STANDS_FOR = USER_ROLES.filter((role) => role !== 'EMPLOYEE');
 
 /**
- * Refuses an operator who reads a tenant whatever isn't a read of its records.
+ * Refuses an operator whatever the token of a tenant doesn't open: it reads its records, and acts where it says so.
  * @throws DomainError `forbidden`
  */
-export function requireReadable(route: RouteSpec, { tenantType }: { readonly tenantType: TenantType }): void {
+export function requireOpened(
+  route: RouteSpec,
+  { acts, tenantType }: { readonly acts?: Errand; readonly tenantType: TenantType },
+): void {
+  const isOfItsType = route.tenants === undefined || route.tenants.includes(tenantType);
+  if (acts !== undefined && route.forSuspended === true && isOfItsType) return;
+  requireReadable(route, { tenantType });
+}
+
+function requireReadable(route: RouteSpec, { tenantType }: { readonly tenantType: TenantType }): void {
   const { audit, method, path, roles, tenants } = route;
   const readable =
     method === 'GET' &&
@@ -35,11 +45,24 @@ const HIDDEN = /(^|_)(url|note|comment|description|display_name|user_name)$/i;
 const JSON_TYPE = /^application\/json/;
 
 /**
+ * Returns what an operator sees of an answer. What is fetched for a suspended tenant is shown as it is, since its link is what is handed over:
+ * it enters that itself, as a transaction does what was done. Everything else is masked.
+ * @throws DomainError as {@link readMasked}
+ */
+export async function asSeen(
+  answered: APIGatewayProxyResult,
+  of: { event: APIGatewayProxyEvent; route: RouteSpec; actor: Actor },
+): Promise<APIGatewayProxyResult> {
+  if (of.actor.acts === undefined || of.route.forSuspended !== true) return readMasked(answered, of);
+  return of.route.audit === undefined ? answered : masked(answered);
+}
+
+/**
  * Masks what an operator reads of a tenant as the trail is masked, and enters in the tenant's trail that it was read: once a minute
  * for each record. What can't be entered isn't answered.
  * @throws DomainError `forbidden` for files, which can't be masked; `temporarily-unavailable`
  */
-export async function readMasked(
+async function readMasked(
   answered: APIGatewayProxyResult,
   { event, route, actor }: { event: APIGatewayProxyEvent; route: RouteSpec; actor: Actor },
 ): Promise<APIGatewayProxyResult> {
@@ -52,6 +75,10 @@ export async function readMasked(
     resource,
     payload: { operation: route.operationId },
   });
+  return masked(answered);
+}
+
+function masked(answered: APIGatewayProxyResult): APIGatewayProxyResult {
   if (answered.body === '') return answered;
   return { ...answered, body: JSON.stringify(withoutHidden(maskPayload(JSON.parse(answered.body)))) };
 }

@@ -26,6 +26,8 @@ export interface RouteSpec {
   readonly roles: readonly Role[] | 'PUBLIC';
   /** No API key may call it, whatever its role: it is a person's to decide. @default false */
   readonly peopleOnly?: true;
+  /** An operator who acts for a suspended tenant may call it: it moves neither money nor shares. @default false */
+  readonly forSuspended?: true;
   /** @default every tenant type that has the roles */
   readonly tenants?: readonly TenantType[];
   readonly params?: Schema;

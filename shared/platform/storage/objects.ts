@@ -124,7 +124,7 @@ export interface DownloadHeaders {
 /** Writes an object of unknown length, part by part; nothing appears under the key unless the source ends well. */
 export async function writeObject(
   key: string,
-  source: AsyncIterable<string> | Iterable<Uint8Array>,
+  source: AsyncIterable<string | Uint8Array> | Iterable<Uint8Array>,
   headers: DownloadHeaders,
 ): Promise<void> {
   const [{ client }, { Upload }, { Readable }] = await Promise.all([

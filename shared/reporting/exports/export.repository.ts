@@ -2,11 +2,13 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { ReportExports } from '#generated/database.ts';
 import { DAY_MS } from '#kernel/calendar.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { EXPORT_DAYS, type ReportExport } from './exports.routes.ts';
 
 const COLUMNS = [
+  'bytes',
   'completed_at',
   'created_at',
   'failure',
@@ -18,6 +20,7 @@ const COLUMNS = [
   'request_id',
   'requested_by',
   'rows',
+  'sha256',
   'state',
   'tenant_id',
 ] as const satisfies readonly (keyof ReportExports)[];
@@ -43,6 +46,8 @@ export function toReportExport(row: ExportRow, url: string | null): Shown {
     format: row.format,
     state: row.state,
     rows: row.rows,
+    bytes: row.bytes === null ? null : Number(row.bytes),
+    sha256: row.sha256,
     url,
     failure: row.failure,
     created_at: row.created_at.toISOString(),
@@ -65,6 +70,21 @@ export function insertExport(tx: TenantTx, order: NewExport): Promise<ExportRow>
 
 export function findExport(read: TenantRead, id: string): Promise<ExportRow | undefined> {
   return read.selectFrom('report_exports').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+}
+
+/** Newest first; one more than the limit. */
+export function listExports(
+  read: TenantRead,
+  { state, cursor, limit }: PageRequest & { readonly state?: ExportRow['state'] | undefined },
+): Promise<ExportRow[]> {
+  let query = read
+    .selectFrom('report_exports')
+    .select(COLUMNS)
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
+  return query.execute();
 }
 
 /** Lists exports of every tenant that were ordered before an instant and have not ended, by id. */
@@ -96,18 +116,28 @@ export async function beginExport(tenantId: string, id: string): Promise<ExportR
   return begun?.rows[0] as ExportRow | undefined;
 }
 
+export interface WrittenFile {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
 export async function endExport(
   tenantId: string,
   id: string,
-  end: { readonly rows: number; readonly key: string } | { readonly failure: string },
+  end: (WrittenFile & { readonly key: string }) | { readonly failure: string },
 ): Promise<void> {
   const done = 'key' in end ? end : undefined;
   const failure = 'failure' in end ? end.failure : null;
   await tenantStatements(tenantId, [
     {
-      text: `update report_exports set state = $2, rows = $3, object_key = $4, failure = $5, completed_at = clock_timestamp()
+      text: `update report_exports set state = $2, rows = $3, object_key = $4, failure = $5, bytes = $6, sha256 = $7, completed_at = clock_timestamp()
         where id = $1 and state = 'RUNNING'`,
-      values: [id, done === undefined ? 'FAILED' : 'DONE', done?.rows ?? 0, done?.key ?? null, failure],
+      values: [
+        ...[id, done === undefined ? 'FAILED' : 'DONE', done?.rows ?? 0, done?.key ?? null, failure],
+        ...[done?.bytes ?? null, done?.sha256 ?? null],
+      ],
     },
   ]);
 }

@@ -96,10 +96,37 @@ async function holdings(): Promise<Exportable> {
   return { operationId, tenants, roles, open };
 }
 
+/** The whole trail, or a span of it. */
+async function audit(): Promise<Exportable> {
+  const { listAudit } = await import('#audit/audit.routes.ts');
+  const { readEntriesInOrder, TRAIL_COLUMNS } = await import('#audit/trail/trail-in-order.ts');
+  const { operationId, query, roles } = listAudit;
+  const schema = query.pick({ from: true, to: true });
+  const open: Exportable['open'] = (parameters) => {
+    const span = validate(schema, parameters, '/parameters');
+    return {
+      columns: TRAIL_COLUMNS,
+      parameters: present(span),
+      check: async () => undefined,
+      parts: async function* (tenantId) {
+        for (let after: string | undefined, done = false; !done; ) {
+          const part = { ...span, after, limit: ROWS_AT_ONCE };
+          const entries = await tenantRead(tenantId, (read) => readEntriesInOrder(read, part));
+          yield entries;
+          after = entries.at(-1)?.id;
+          done = entries.length < ROWS_AT_ONCE;
+        }
+      },
+    };
+  };
+  return { operationId, tenants: ['ISSUER', 'SPONSOR'], roles, open };
+}
+
 type ReportName = (typeof REPORT_NAMES)[number];
 
 /** Each is loaded by the order that names it: together they are more than an API function may start from. */
 const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
+  audit,
   holdings,
   transactions: async () => {
     const { getTransactionsReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
+import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 export const REPORT_NAMES = [
@@ -13,7 +13,9 @@ export const REPORT_NAMES = [
   'access',
   'statement',
   'plan-statement',
+  'audit',
 ] as const;
+const STATES = ['QUEUED', 'RUNNING', 'DONE', 'FAILED'] as const;
 const FORMATS = ['csv', 'ndjson', 'pdf'] as const;
 
 /** A longer PDF has more than 120 pages, and no reader; a table is for programs, and has no limit. */
@@ -27,8 +29,11 @@ export const ReportExport = z.object({
   report: z.enum(REPORT_NAMES),
   parameters: z.record(z.string(), z.string()),
   format: z.enum(FORMATS),
-  state: z.enum(['QUEUED', 'RUNNING', 'DONE', 'FAILED']),
+  state: z.enum(STATES),
   rows: z.number().int(),
+  /** The size of the file, and what its bytes come to; null until it is written. */
+  bytes: z.number().int().nullable(),
+  sha256: z.string().nullable(),
   url: z.string().nullable(),
   failure: z.string().nullable(),
   created_at: instantOut,
@@ -45,10 +50,11 @@ const shared = {
 export const createReportExport = route({
   ...shared,
   operationId: 'createReportExport',
+  forSuspended: true,
   method: 'POST',
   path: '/reports/exports',
   summary: 'Write a report to a file',
-  description: `Use this for reports that are too long for an answer; a worker writes the file. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`, \`statement\` the holder’s, and \`plan-statement\` the plan’s. \`csv\` has the format of the route's CSV, \`ndjson\` one item per line. A statement can be a \`pdf\` too, of up to ${MAX_PDF_LINES} lines: the same statement gives the same bytes. The file is kept for ${EXPORT_DAYS} days.`,
+  description: `Use this for reports that are too long for an answer; a worker writes the file. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`, \`statement\` the holder’s, and \`plan-statement\` the plan’s; \`audit\` is the whole trail, the oldest entry first, and takes \`from\` and \`to\`. \`csv\` has the format of the route's CSV, \`ndjson\` one item per line. A statement can be a \`pdf\` too, of up to ${MAX_PDF_LINES} lines: the same statement gives the same bytes. The file is kept for ${EXPORT_DAYS} days.`,
   body: z.strictObject({
     report: z.enum(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`),
     parameters: z.record(z.string(), z.string('must be a string')).default({}),
@@ -66,6 +72,7 @@ export const createReportExport = route({
 export const getReportExport = route({
   ...shared,
   operationId: 'getReportExport',
+  forSuspended: true,
   method: 'GET',
   path: '/reports/exports/{id}',
   summary: 'Get the progress of an export, and its file',
@@ -74,4 +81,20 @@ export const getReportExport = route({
   status: 200,
   problems: ['not-found'],
   uses: ['exports:read'],
+});
+
+export const listReportExports = route({
+  operationId: 'listReportExports',
+  method: 'GET',
+  path: '/reports/exports',
+  summary: 'List the exports of reports, the newest first',
+  description:
+    'With the size and the SHA-256 of each file, by which whoever is handed it can tell that it is the one that was written. `url` is null here: `GET /reports/exports/{id}` hands a file out, to whoever may read its report.',
+  tenants: shared.tenants,
+  roles: shared.roles,
+  query: z.strictObject({ state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(), ...page }),
+  status: 200,
+  response: listOf(ReportExport),
+  problems: [],
+  uses: [],
 });

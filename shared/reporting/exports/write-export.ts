@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { dayOf } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
@@ -7,7 +8,7 @@ import { logger } from '#platform/observability/logger.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { writeObject } from '#platform/storage/objects.ts';
 import { headerLine, itemLine } from '#reporting/reports/report-csv.ts';
-import { beginExport, type ExportRow, endExport } from './export.repository.ts';
+import { beginExport, type ExportRow, endExport, type WrittenFile } from './export.repository.ts';
 import { loadExportable } from './exportable.ts';
 import type { REPORT_NAMES } from './exports.routes.ts';
 
@@ -37,8 +38,8 @@ export async function writeExport(
   if (row === undefined) return;
   try {
     const key = exportKey(row);
-    const rows = await writeRows(row, key);
-    await endExport(tenant_id, export_id, { rows, key });
+    const written = await writeRows(row, key);
+    await endExport(tenant_id, export_id, { ...written, key });
   } catch (error) {
     if (!isFinal(error)) throw error;
     logger.error('a report could not be exported', { export_id, error: error as Error });
@@ -47,7 +48,7 @@ export async function writeExport(
   }
 }
 
-async function writeRows(row: ExportRow, key: string): Promise<number> {
+async function writeRows(row: ExportRow, key: string): Promise<WrittenFile> {
   const format = row.format as keyof typeof CONTENT_TYPES;
   const day = dayOf(row.created_at);
   const parameters = row.parameters as Record<string, string>;
@@ -60,8 +61,9 @@ async function writeRows(row: ExportRow, key: string): Promise<number> {
     const read = await tenantRead(row.tenant_id, document);
     // No other file and no other function needs the library.
     const { statementPdf } = await import('./statement-pdf.ts');
-    await writeObject(key, [await statementPdf(read)], headers);
-    return read.lines.length;
+    const sums = measured([await statementPdf(read)]);
+    await writeObject(key, sums.parts(), headers);
+    return { rows: read.lines.length, ...sums.result() };
   }
   let rows = 0;
   async function* lines(): AsyncGenerator<string> {
@@ -73,6 +75,24 @@ async function writeRows(row: ExportRow, key: string): Promise<number> {
       if (items.length > 0) yield items.map(line).join('');
     }
   }
-  await writeObject(key, lines(), headers);
-  return rows;
+  const sums = measured(lines());
+  await writeObject(key, sums.parts(), headers);
+  return { rows, ...sums.result() };
+}
+
+/** Sums the bytes of a file as they go by. */
+function measured(source: AsyncIterable<string> | Iterable<Uint8Array>) {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  return {
+    async *parts(): AsyncGenerator<Uint8Array> {
+      for await (const part of source) {
+        const chunk = typeof part === 'string' ? Buffer.from(part) : part;
+        bytes += chunk.length;
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    result: () => ({ bytes, sha256: hash.digest('hex') }),
+  };
 }

@@ -114,6 +114,7 @@ export const showDropKey = route({
 
 export const revokeDropCredential = route({
   operationId: 'revokeDropCredential',
+  forSuspended: true,
   method: 'DELETE',
   path: '/drop-credentials/{id}',
   summary: 'Revoke a credential of the drop folder',
