@@ -23,14 +23,18 @@ import type * as paymentSettings from '#payments/settings/payment-settings.route
 import type * as contributions from '#plans/contributions/contributions.routes.ts';
 import type * as planDocuments from '#plans/documents/plan-documents.routes.ts';
 import type * as explain from '#plans/explain/explain.routes.ts';
+import type * as cancelledGrant from '#plans/grants/cancel-grant.routes.ts';
+import type * as createdGrant from '#plans/grants/create-grant.routes.ts';
 import type * as grants from '#plans/grants/grants.routes.ts';
 import type * as matches from '#plans/matching/matches.routes.ts';
 import type * as ownPlans from '#plans/me.routes.ts';
 import type * as participants from '#plans/participants/participants.routes.ts';
+import type * as planChanges from '#plans/plan-changes.routes.ts';
 import type * as planEnd from '#plans/plan-end.routes.ts';
 import type * as planVesting from '#plans/plan-vesting.routes.ts';
 import type * as plans from '#plans/plans.routes.ts';
 import type * as releases from '#plans/releases/releases.routes.ts';
+import type * as vesting from '#plans/vesting/vesting.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
 import type * as meetings from '#proxy/meetings.routes.ts';
 import type * as votes from '#proxy/votes.routes.ts';
@@ -72,7 +76,11 @@ type Modules = [
   typeof payments,
   typeof contributions,
   typeof explain,
+  typeof cancelledGrant,
+  typeof createdGrant,
   typeof grants,
+  typeof planChanges,
+  typeof vesting,
   typeof ownPlans,
   typeof participants,
   typeof mappings,

@@ -12,6 +12,7 @@ import { call, isProblem, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Row } from '../api/routes.ts';
 import { Go } from './go.tsx';
+import { Meanwhile } from './meanwhile.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
 interface Props<T> {
@@ -21,6 +22,8 @@ interface Props<T> {
   /** Further fields. */
   readonly children?: ReactNode;
   readonly disabled?: boolean;
+  /** The record that is changed, as it is now: where somebody else has changed it meanwhile, the window says how. */
+  readonly record?: object;
   /** Anything else that is sent: with another content it is another act, and has another key. */
   readonly content?: string;
   send(sent: { readonly key: string; readonly reason: string }): Promise<T>;
@@ -36,6 +39,10 @@ export function useKeyOf(content: string): string {
   const next = { content, key: newKey() };
   setKept(next);
   return next.key;
+}
+
+function isOutdated(problem: Error | null): boolean {
+  return isProblem(problem) && problem.slug === 'precondition-failed';
 }
 
 /** A window in which an act is said again and done: with its reason, and with the second factor where the API asks for it. */
@@ -54,9 +61,14 @@ export function Act<T>(props: Props<T>) {
       props.onDone?.(answer);
       void queries.invalidateQueries();
     },
-    ...(props.onRefused === undefined ? {} : { onError: props.onRefused }),
+    onError: (refused) => {
+      props.onRefused?.(refused);
+      // The screen shows what it is now, and the next attempt is of somebody who has seen that.
+      if (isOutdated(refused)) void queries.invalidateQueries();
+    },
   });
-  const { verb, asks, reason: asked, onClose } = props;
+  const { verb, asks, reason: asked, record, onClose } = props;
+  const [seen] = useState(record);
   const problem = act.error;
   const asksFactor = (isProblem(problem) && problem.slug === 'second-factor-required') || code !== '';
   const isMissing = asked?.needed === true && reason.trim() === '';
@@ -85,6 +97,9 @@ export function Act<T>(props: Props<T>) {
     >
       <SpaceBetween size="m">
         {problem !== null && <ProblemAlert problem={problem} />}
+        {isOutdated(problem) && seen !== undefined && record !== undefined && (
+          <Meanwhile seen={seen} now={record} />
+        )}
         <div>{asks}</div>
         {props.children}
         {asked !== undefined && (

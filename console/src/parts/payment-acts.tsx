@@ -23,6 +23,7 @@ export function CancelPayment({ payment, onClose }: Omit<Props, 'onProposed'>) {
       verb="Cancel the payment"
       asks="Nothing leaves. What a dividend owes by it stays owed, and can be paid again."
       reason={{ most: 200, needed: true }}
+      record={payment}
       content={contentOf(payment)}
       send={({ key, reason }) =>
         call('POST /transactions/{id}/cancel', { ...sentOf(payment), key, body: { reason } })
@@ -42,6 +43,7 @@ export function ReversePayment({ payment, onClose, onAsked }: ReverseProps) {
       verb="Ask for the money back"
       asks="The whole amount, within five banking days, for a payment that was made twice, or with a wrong amount, payee or date. Tell the payee before it arrives. A second person decides."
       reason={{ most: 200, needed: true }}
+      record={payment}
       content={contentOf(payment)}
       send={({ key, reason }) =>
         call('POST /transactions/{id}/reversal', { ...sentOf(payment), key, body: { reason } })

@@ -49,7 +49,12 @@ export function VestingChart({ steps, whole, unit, today }: Props) {
       <text className="chart-text" x={x(today)} y={EDGE.top - 12} textAnchor={anchorAt(x(today) / width)}>
         {day(today)}
       </text>
-      <text className="chart-text" x={EDGE.left} y={height - 8}>
+      <text
+        className="chart-text"
+        x={Math.min(x(first.date), width / 2)}
+        y={height - 8}
+        textAnchor={anchorAt(Math.min(x(first.date), width / 2) / width)}
+      >
         {day(first.date)}
       </text>
       {last.date !== first.date && (

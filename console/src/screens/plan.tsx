@@ -18,6 +18,9 @@ import { Statement } from './plan/statement.tsx';
 import { VestingTab } from './plan/vesting.tsx';
 import { Why } from './plan/why.tsx';
 
+/** Their plans have grants, if not yet. */
+const OF_SHARES: readonly string[] = ['RSU', 'ESOP'];
+
 /** A plan: what is in it, what of it is the employee’s and when, and why each of these numbers is what it is. */
 export default function PlanScreen({ id, me }: { id: string; me: Me }) {
   const [search, set] = useAddress();
@@ -30,20 +33,21 @@ export default function PlanScreen({ id, me }: { id: string; me: Me }) {
   const above = own ? { text: 'Your plans', path: '/' } : { text: 'Plans', path: '/plans' };
   if (plan === undefined) return <Opening title="Plan" above={above} query={query} />;
   const zone = me.tenant?.time_zone;
+  const canChange = operates(me) && plan.status === 'ACTIVE';
   return (
     <Screen
       title={own ? plan.plan_type : `${plan.plan_type} of ${plan.employee_id}`}
       description={plan.terminated_on === null ? words(plan.status) : `Ends on ${day(plan.terminated_on)}`}
       above={above}
-      actions={operates(me) && plan.status === 'ACTIVE' ? <EndPlan plan={plan} /> : undefined}
+      actions={canChange ? <EndPlan plan={plan} /> : undefined}
     >
       <Facts plan={plan} own={own} zone={zone} />
       <Tabs
         activeTabId={search.get('tab') ?? 'vesting'}
         onChange={({ detail }) => set({ tab: detail.activeTabId })}
         tabs={[
-          { id: 'vesting', label: 'Vesting', content: <VestingTab plan={plan} /> },
-          ...(plan.granted === null
+          { id: 'vesting', label: 'Vesting', content: <VestingTab plan={plan} canChange={canChange} /> },
+          ...(plan.granted === null && !OF_SHARES.includes(plan.plan_type)
             ? [
                 {
                   id: 'contributions',
@@ -51,7 +55,7 @@ export default function PlanScreen({ id, me }: { id: string; me: Me }) {
                   content: <Contributions plan={plan} zone={zone} />,
                 },
               ]
-            : [{ id: 'grants', label: 'Grants', content: <Grants plan={plan} /> }]),
+            : [{ id: 'grants', label: 'Grants', content: <Grants plan={plan} canChange={canChange} /> }]),
           { id: 'why', label: 'Why these numbers', content: <Why plan={plan} /> },
           { id: 'statement', label: 'Statement', content: <Statement plan={plan} /> },
         ]}

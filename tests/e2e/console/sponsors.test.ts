@@ -147,6 +147,76 @@ const sent = async (who: string, path: string, body?: object): Promise<Record<st
 };
 const approved = async (who: string, id: string) => sent(who, `/approvals/${id}/approve`);
 
+test('shares are granted as their preview says, the grant is cancelled by a day and goes on, and vesting is brought forward', async () => {
+  const today = addDays(dayOf(new Date()), -1);
+  const { id } = await sent('globex/OPS', '/plans/enroll', {
+    ...{ employee_id: `E-${randomUUID().slice(-6)}`, plan_type: 'RSU', enrolled_on: today },
+    grant: { quantity: '100', grant_date: today },
+    vesting_schedule: { type: 'cliff', cliff_months: 12 },
+  });
+  const state = async () => (await world.platform.api('globex/OPS', 'GET', `/plans/${id}`)).body;
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open(`/plans/${id}?tab=grants`);
+  await page.getByRole('button', { name: 'Grant shares' }).click();
+  await dialog.getByLabel('Shares', { exact: true }).fill('1200.5');
+  await dialog.getByLabel('Granted on').fill(today);
+  await dialog.getByRole('button', { name: /^Vests/ }).click();
+  await page.getByRole('option', { name: 'Bit by bit' }).click();
+  await dialog.getByLabel('Over months').fill('six');
+  await dialog.getByRole('button', { name: 'Show when it vests' }).click();
+  await dialog.getByText('It must be a whole number').waitFor();
+  await dialog.getByLabel('Over months').fill('36');
+  await dialog.getByRole('button', { name: 'Show when it vests' }).click();
+  await dialog.getByRole('img', { name: /^1,200.5 shares vest/ }).waitFor();
+  expect(await one.faults()).toEqual([]);
+  // A colleague brings vesting forward meanwhile, which the form tells, and loses nothing by.
+  const meanwhile = { quantity: '7', date: addDays(today, 40) };
+  expect(
+    (await world.platform.api('globex/ADMIN', 'POST', `/plans/${id}/accelerate`, meanwhile)).status,
+  ).toBe(200);
+  await dialog.getByRole('button', { name: 'Grant the shares' }).click();
+  await dialog.getByText(/^accelerations: nothing → .*quantity 7/).waitFor();
+  expect(await dialog.getByLabel('Shares', { exact: true }).inputValue()).toBe('1200.5');
+  await dialog.getByRole('button', { name: 'Grant the shares' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  expect((await state()).granted).toBe('1300.5');
+
+  await page
+    .getByRole('button', { name: /^Cancel the grant/ })
+    .last()
+    .click();
+  await dialog.getByLabel('Last day').fill('2020-01-01');
+  await dialog.getByRole('button', { name: 'Cancel the grant' }).click();
+  await dialog.getByText(/^It must/).waitFor();
+  await dialog.getByLabel('Last day').fill(addDays(today, 90));
+  await dialog.getByRole('button', { name: 'Cancel the grant' }).click();
+  await page.getByRole('button', { name: /^Change the day of/ }).click();
+  await dialog.getByLabel('Last day').fill(addDays(today, 100));
+  await dialog.getByRole('button', { name: 'Change the day' }).click();
+  await page.getByRole('button', { name: /^Withdraw the cancellation of/ }).click();
+  await dialog.getByRole('button', { name: 'Withdraw the cancellation' }).click();
+  await page.getByRole('button', { name: /^Withdraw the cancellation of/ }).waitFor({ state: 'detached' });
+
+  await page.getByRole('tab', { name: 'Vesting' }).click();
+  await page.getByRole('button', { name: /^Withdraw what is planned/ }).click();
+  await dialog.getByRole('button', { name: 'Withdraw it' }).click();
+  await page.getByText('Everything vests by its schedule').waitFor();
+  await page.getByRole('button', { name: 'Vest ahead' }).click();
+  await dialog.getByLabel('Day').fill(addDays(today, 10));
+  await dialog.getByLabel('Shares', { exact: true }).fill('2000');
+  await dialog.getByRole('button', { name: 'Vest ahead' }).click();
+  await dialog.getByText(/^It must/).waitFor();
+  await dialog.getByLabel('Shares', { exact: true }).fill('20');
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Vest ahead' }).click();
+  await page.getByRole('cell', { name: '20 shares' }).waitFor();
+  expect((await state()).accelerations).toMatchObject([{ quantity: '20', date: addDays(today, 10) }]);
+  // Refusals are told to the browser's console by the browser itself.
+  expect(one.complaints.filter((line) => !/4(12|22)/.test(line))).toEqual([]);
+});
+
 test('a match is computed person by person, says whom it refuses, and is posted as it was shown', async () => {
   const employee_id = `E-${randomUUID().slice(-6)}`;
   const pay_date = addDays(dayOf(new Date()), -2);

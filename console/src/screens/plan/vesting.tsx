@@ -7,20 +7,25 @@ import { amountIn, day, grouped, words } from '../../parts/format.ts';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { VestingChart } from '../../parts/vesting-chart.tsx';
+import { Accelerations } from './accelerations.tsx';
 
 interface Props {
   readonly plan: Answer<'GET /plans/{id}'>;
+  readonly canChange: boolean;
 }
 
 /** The calendar of vesting, with a drawing of it and the rule behind each day. */
-export function VestingTab({ plan }: Props) {
+export function VestingTab({ plan, canChange }: Props) {
   return (
-    <AsOf
-      queryKey={['plans', plan.id, plan.version, 'vesting']}
-      load={(query) => call('GET /plans/{id}/vesting', { params: { id: plan.id }, query })}
-    >
-      {(vesting) => <Vested vesting={vesting} />}
-    </AsOf>
+    <SpaceBetween size="m">
+      <AsOf
+        queryKey={['plans', plan.id, plan.version, 'vesting']}
+        load={(query) => call('GET /plans/{id}/vesting', { params: { id: plan.id }, query })}
+      >
+        {(vesting) => <Vested vesting={vesting} />}
+      </AsOf>
+      <Accelerations plan={plan} canChange={canChange} />
+    </SpaceBetween>
   );
 }
 
