@@ -126,8 +126,12 @@ export class Authenticator {
       clientDataJSON: this.#clientData('webauthn.create', challenge, deviation),
       attestationObject: base64url(bytes.subarray(0, bytes.length - (deviation.cutBytes ?? 0))),
       transports: ['internal'],
+      // Browsers write these along, beside the attestation that has them too.
+      authenticatorData: base64url(authData),
+      publicKey: base64url(cbor(cose)),
+      publicKeyAlgorithm: Number(cose.get(3)),
     });
-    return { ...made, id: deviation.id ?? made.id };
+    return { ...made, authenticatorAttachment: 'platform', id: deviation.id ?? made.id };
   }
 
   /** Answers `navigator.credentials.get`. */

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { wholeNumber } from '#kernel/fields.ts';
+
+/** The numbers of algorithms are registered in this range (RFC 9053). */
+const MOST_ALGORITHM = 65_536;
 
 /** Bytes as browsers write them in JSON. */
 const bytes = (max: number) =>
@@ -33,7 +37,7 @@ export const CreatedCredential = z.strictObject({
     transports: z.array(z.string().max(20)).max(10).optional(),
     authenticatorData: bytes(16_000).optional(),
     publicKey: bytes(4_000).optional(),
-    publicKeyAlgorithm: z.number().optional(),
+    publicKeyAlgorithm: wholeNumber(-MOST_ALGORITHM, MOST_ALGORITHM).optional(),
   }),
 });
 export type CreatedCredential = z.infer<typeof CreatedCredential>;
