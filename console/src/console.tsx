@@ -6,7 +6,7 @@ import { Router } from 'wouter';
 import { isProblem } from './api/call.ts';
 import { type Problem, UNREACHABLE } from './api/problem.ts';
 import { Frame } from './frame/frame.tsx';
-import { useSession } from './session/session.ts';
+import { goOn, useSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
 
 const READ_TRIES = 4;
@@ -49,13 +49,13 @@ function Entrance() {
   return (
     <>
       <Frame />
-      {session === 'expired' && (
+      {(session === 'expired' || session === 'again') && (
         <Modal
           visible
-          header="Your session has ended"
+          header={session === 'again' ? 'Sign in again to go on' : 'Your session has ended'}
           size="medium"
-          closeAriaLabel="Leave"
-          onDismiss={() => location.assign('/console/')}
+          closeAriaLabel={session === 'again' ? 'Cancel' : 'Leave'}
+          onDismiss={() => (session === 'again' ? goOn() : location.assign('/console/'))}
         >
           <SignIn again />
         </Modal>

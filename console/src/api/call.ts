@@ -1,4 +1,4 @@
-import { accessToken, renewed } from '../session/session.ts';
+import { accessToken, askAgain, renewed } from '../session/session.ts';
 import { Problem, problemOf, unreachable } from './problem.ts';
 import type { Answer, Arguments, Operation } from './routes.ts';
 
@@ -71,6 +71,7 @@ function pathOf(template: string, { params = {}, query = {} }: Parts): string {
 async function answered(method: string, path: string, parts: Parts, tries: number): Promise<Response> {
   const isPublic = path.startsWith('/api/auth/') && !path.startsWith('/api/auth/step-up');
   let renewals = 0;
+  let isAsked = false;
   for (let attempt = 1; ; attempt += 1) {
     const token = isPublic ? undefined : await accessToken();
     const answer = await fetch(path, init(method, parts, token)).catch(() => undefined);
@@ -83,7 +84,10 @@ async function answered(method: string, path: string, parts: Parts, tries: numbe
     } else if (answer.ok) {
       return answer;
     } else {
-      throw await problemOf(answer);
+      const problem = await problemOf(answer);
+      if (problem.slug !== 'fresh-sign-in-required' || isAsked) throw problem;
+      isAsked = true;
+      await askAgain();
     }
   }
 }

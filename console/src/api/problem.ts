@@ -70,6 +70,7 @@ export function nextStep({ slug, status }: Problem): string | undefined {
     return 'Somebody has changed it since you opened it. Look at what it is now, and decide again.';
   if (slug === 'change-decided') return 'Somebody else has decided meanwhile. The list shows what waits now.';
   if (slug === 'second-factor-required') return 'Prove your second factor, and do it again.';
+  if (slug === 'fresh-sign-in-required') return 'Sign out and in, and do it again.';
   if (status === 403) return 'Ask an administrator of your company, if you need this for your work.';
   if (status === 404) return 'Check the address. It may belong to another company, or be gone.';
   if (status === 429) return 'Wait a moment, then try again.';

@@ -5,6 +5,7 @@ import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
 import type * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
 import type * as federation from '#identity/federation/federation.routes.ts';
+import type * as passkeySignIn from '#identity/second-factor/passkeys/passkey-sign-in.routes.ts';
 import type * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import type * as access from '#identity/sign-in/sign-in.routes.ts';
 import type * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
@@ -63,6 +64,7 @@ type Modules = [
   typeof dividends,
   typeof account,
   typeof federation,
+  typeof passkeySignIn,
   typeof secondFactor,
   typeof access,
   typeof operations,

@@ -13,6 +13,7 @@ import { placesOf } from './places.ts';
 import { choose, useTheme } from './theme.ts';
 import { useNarrow } from './use-narrow.ts';
 
+const Account = lazy(() => import('../screens/account.tsx'));
 const Home = lazy(() => import('../screens/home.tsx'));
 const Approvals = lazy(() => import('../screens/approvals.tsx'));
 const Approval = lazy(() => import('../screens/approval.tsx'));
@@ -79,7 +80,7 @@ export function Frame() {
   return (
     <div className="frame">
       <div className="frame-top">
-        <Top me={me.data} onHome={() => follow(`${BASE}/`)} />
+        <Top me={me.data} onGo={(path) => follow(BASE + path)} />
       </div>
       {narrow && (
         <div className="frame-menu">
@@ -102,7 +103,7 @@ export function Frame() {
   );
 }
 
-function Top({ me, onHome }: { me: Me; onHome(): void }) {
+function Top({ me, onGo }: { me: Me; onGo(path: string): void }) {
   const theme = useTheme();
   const { email, role, tenant } = me;
   return (
@@ -112,7 +113,7 @@ function Top({ me, onHome }: { me: Me; onHome(): void }) {
         title: tenant?.name ?? 'Vestry operations',
         onFollow: (event) => {
           event.preventDefault();
-          onHome();
+          onGo('/');
         },
       }}
       utilities={[
@@ -129,9 +130,13 @@ function Top({ me, onHome }: { me: Me; onHome(): void }) {
           ariaLabel: `${email}, your account`,
           text: email,
           description: `${role}${tenant === null ? '' : ` at ${tenant.slug}`}`,
-          items: [{ id: 'sign-out', text: 'Sign out' }],
+          items: [
+            { id: 'account', text: 'Your account' },
+            { id: 'sign-out', text: 'Sign out' },
+          ],
           onItemClick: ({ detail }) => {
             if (detail.id === 'sign-out') void signOut();
+            else onGo('/account');
           },
         },
       ]}
@@ -167,6 +172,9 @@ function Screens({ me }: { me: Me }) {
       <Switch>
         <Route path="/">
           <Home me={me} />
+        </Route>
+        <Route path="/account">
+          <Account me={me} />
         </Route>
         <Route path="/approvals">
           <Approvals me={me} />

@@ -11,6 +11,7 @@ import { type ReactNode, useState } from 'react';
 import { call, isProblem, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Row } from '../api/routes.ts';
+import { HAS_PASSKEYS, signByPasskey } from '../session/passkey.ts';
 import { Go } from './go.tsx';
 import { Meanwhile } from './meanwhile.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
@@ -52,8 +53,13 @@ export function Act<T>(props: Props<T>) {
   const [code, setCode] = useState('');
   const key = useKeyOf(`${props.content ?? ''} ${reason}`);
   const act = useMutation({
-    mutationFn: async () => {
-      if (code !== '') await call('POST /auth/step-up', { body: { code } });
+    mutationFn: async (by: 'code' | 'passkey') => {
+      if (by === 'passkey') {
+        const { options } = await call('POST /auth/step-up/options');
+        await call('POST /auth/step-up', { body: { passkey: await signByPasskey(options) } });
+      } else if (code !== '') {
+        await call('POST /auth/step-up', { body: { code } });
+      }
       return props.send({ key, reason: reason.trim() });
     },
     onSuccess: (answer) => {
@@ -70,7 +76,8 @@ export function Act<T>(props: Props<T>) {
   const { verb, asks, reason: asked, record, onClose } = props;
   const [seen] = useState(record);
   const problem = act.error;
-  const asksFactor = (isProblem(problem) && problem.slug === 'second-factor-required') || code !== '';
+  const [hasAsked, setHasAsked] = useState(false);
+  if (isProblem(problem) && problem.slug === 'second-factor-required' && !hasAsked) setHasAsked(true);
   const isMissing = asked?.needed === true && reason.trim() === '';
   return (
     <Modal
@@ -87,7 +94,7 @@ export function Act<T>(props: Props<T>) {
               variant="primary"
               loading={act.isPending}
               disabled={isMissing || props.disabled === true}
-              onClick={() => act.mutate()}
+              onClick={() => act.mutate('code')}
             >
               {verb}
             </Button>
@@ -115,10 +122,17 @@ export function Act<T>(props: Props<T>) {
             />
           </FormField>
         )}
-        {asksFactor && (
+        {hasAsked && (
           <FormField
             label="Code of your app"
             description="It is asked for when the last one is more than five minutes old."
+            secondaryControl={
+              HAS_PASSKEYS && (
+                <Button disabled={act.isPending} onClick={() => act.mutate('passkey')}>
+                  Use a passkey
+                </Button>
+              )
+            }
           >
             <Input
               value={code}

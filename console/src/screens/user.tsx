@@ -76,6 +76,7 @@ export default function UserScreen({ id, me }: { id: string; me: Me }) {
             </StatusIndicator>,
           ],
           ['Employee', user.employee_id ?? '–'],
+          ['Second factor', factorsOf(user)],
           ['Since', instant(user.created_at, zone)],
         ]}
       />
@@ -98,6 +99,14 @@ export default function UserScreen({ id, me }: { id: string; me: Me }) {
       )}
     </Screen>
   );
+}
+
+function factorsOf({ second_factor: { enrolled_at, passkeys } }: User): string {
+  const held = [
+    ...(enrolled_at === null ? [] : ['an app']),
+    ...(passkeys === 0 ? [] : [passkeys === 1 ? 'a passkey' : `${passkeys} passkeys`]),
+  ];
+  return held.length === 0 ? 'None' : words(held.join(' and '));
 }
 
 function deedsOf({ status }: User): readonly Deed[] {
@@ -126,7 +135,7 @@ function Doing({ user: { id, version, role, status }, deed, onClose, onDone }: D
     revoke: 'The link works no longer. They can be invited again.',
     password: 'It goes to them alone, by mail. Their password stays until they use it.',
     factor:
-      'A second person approves it. Their sessions then end, and the next sign-in enrols another factor.',
+      'A second person approves it. Their app and passkeys are taken, their sessions end, and the next sign-in enrols another factor.',
     sessions: 'They can sign in again: disable them to prevent that.',
   };
   const send = (key: string): Promise<object | undefined> => {

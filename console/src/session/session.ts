@@ -1,12 +1,13 @@
 import { useSyncExternalStore } from 'react';
 import { Problem, problemOf, unreachable } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
+import { type Signed, signByPasskey } from './passkey.ts';
 
 /**
  * The session of this browser. The access token is in memory alone; what renews it is in a cookie that no script can read. `expired`
- * keeps the page as it is, and asks for a sign-in above it.
+ * keeps the page as it is, and asks for a sign-in above it; so does `again`, while the session goes on.
  */
-export type SessionState = 'starting' | 'out' | 'in' | 'expired';
+export type SessionState = 'starting' | 'out' | 'in' | 'expired' | 'again';
 
 /** Says that there is a session to go on with: it holds no secret, and other tabs hear of its end. */
 const MARK = 'vestry.session';
@@ -41,11 +42,12 @@ export function useSession(): SessionState {
   );
 }
 
-async function post(path: string, body: object): Promise<Response> {
+async function post(path: string, body?: object): Promise<Response> {
   const answer = await fetch(`/api/auth/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   }).catch(() => {
     throw unreachable();
   });
@@ -162,6 +164,16 @@ export async function renewed(refused: string): Promise<void> {
   if (token === refused && state === 'in') await renewOrAsk();
 }
 
+/** Asks for a sign-in that is new, above the page. What waits goes on after it, or with the session as it is. */
+export function askAgain(): Promise<void> {
+  become('again');
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+export function goOn(): void {
+  become('in');
+}
+
 async function renewOrAsk(): Promise<void> {
   try {
     await renew();
@@ -183,6 +195,13 @@ export async function signIn(credentials: object): Promise<Challenge | undefined
   return undefined;
 }
 
+/** Signs in by a passkey alone, which says whose it is. */
+export async function signInByPasskey(): Promise<void> {
+  const { options } = await (await post('passkey/options')).json();
+  const answer = await post('passkey', { passkey: await signByPasskey(options), session: 'cookie' });
+  take((await answer.json()) as Tokens);
+}
+
 export async function enrol(mfa_token: string): Promise<Answer<'POST /auth/mfa/enrol'>> {
   return (await post('mfa/enrol', { mfa_token })).json();
 }
@@ -190,9 +209,9 @@ export async function enrol(mfa_token: string): Promise<Answer<'POST /auth/mfa/e
 /** Completes a sign-in. Returns the recovery codes of a factor that it has confirmed; `enter` goes in once they were seen. */
 export async function proveFactor(
   mfa_token: string,
-  code: string,
+  proof: { readonly code: string } | { readonly passkey: Signed },
 ): Promise<{ readonly recoveryCodes: readonly string[]; enter(): void }> {
-  const answer = await post('mfa', { mfa_token, code, session: 'cookie' });
+  const answer = await post('mfa', { mfa_token, ...proof, session: 'cookie' });
   const tokens = (await answer.json()) as Tokens & { readonly recovery_codes?: readonly string[] };
   return { recoveryCodes: tokens.recovery_codes ?? [], enter: () => take(tokens) };
 }

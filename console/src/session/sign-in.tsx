@@ -12,7 +12,9 @@ import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
 import { Problem } from '../api/problem.ts';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
-import { enrol, leaveFor, proveFactor, signIn, takeArrival } from './session.ts';
+import { RecoveryCodes } from '../parts/recovery-codes.tsx';
+import { HAS_PASSKEYS, signByPasskey } from './passkey.ts';
+import { enrol, leaveFor, proveFactor, signIn, signInByPasskey, takeArrival } from './session.ts';
 
 /** Remembered, since a person signs in to one company day by day. */
 const TENANT = 'vestry.tenant';
@@ -21,6 +23,8 @@ interface Step {
   readonly token: string;
   /** The secret of an app that is to be enrolled. */
   readonly secret?: string;
+  /** The passkeys that would do, where there are some. */
+  readonly options?: object | undefined;
 }
 
 interface Props {
@@ -49,8 +53,8 @@ export function SignIn({ again = false }: Props) {
     }
     setBusy(false);
   };
-  const demand = async ({ mfa_token: token, enrolled }: NonNullable<typeof begun>) =>
-    setStep(enrolled ? { token } : { token, secret: (await enrol(token)).secret });
+  const demand = async ({ mfa_token: token, enrolled, passkey_options }: NonNullable<typeof begun>) =>
+    setStep(enrolled ? { token, options: passkey_options } : { token, secret: (await enrol(token)).secret });
   const enter = (credentials: object) =>
     doing(async () => {
       const challenge = await signIn(credentials);
@@ -61,18 +65,22 @@ export function SignIn({ again = false }: Props) {
   useEffect(() => {
     if (begun !== undefined) void doing(() => demand(begun));
   }, []);
-  const prove = (code: string) =>
+  const prove = (code?: string) =>
     doing(async () => {
-      const proved = await proveFactor(step?.token ?? '', code.replaceAll(/\s/g, ''));
+      const proof =
+        code === undefined
+          ? { passkey: await signByPasskey(step?.options ?? {}) }
+          : { code: code.replaceAll(/\s/g, '') };
+      const proved = await proveFactor(step?.token ?? '', proof);
       if (proved.recoveryCodes.length === 0) proved.enter();
       else setCodes({ codes: proved.recoveryCodes, enter: proved.enter });
     });
 
   const content =
     codes !== undefined ? (
-      <Recovery codes={codes.codes} onSeen={codes.enter} />
+      <RecoveryCodes codes={codes.codes} onSeen={codes.enter} />
     ) : step === undefined ? (
-      <Password busy={busy} problem={problem} onSend={enter} />
+      <Password busy={busy} problem={problem} onSend={enter} onPasskey={() => doing(signInByPasskey)} />
     ) : (
       <Code step={step} busy={busy} problem={problem} onSend={prove} />
     );
@@ -125,7 +133,11 @@ function Fields({
   );
 }
 
-function Password({ onSend, ...rest }: StepProps & { onSend(credentials: object): void }) {
+function Password({
+  onSend,
+  onPasskey,
+  ...rest
+}: StepProps & { onSend(credentials: object): void; onPasskey(): void }) {
   const [tenant, setTenant] = useState(localStorage.getItem(TENANT) ?? '');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -164,6 +176,11 @@ function Password({ onSend, ...rest }: StepProps & { onSend(credentials: object)
           />
         </FormField>
       </Fields>
+      {HAS_PASSKEYS && (
+        <Button fullWidth disabled={rest.busy} onClick={onPasskey}>
+          Sign in with a passkey
+        </Button>
+      )}
       <Providers tenant={tenant} />
     </SpaceBetween>
   );
@@ -191,10 +208,15 @@ function Providers({ tenant }: { tenant: string }) {
   ));
 }
 
-function Code({ step, onSend, ...rest }: StepProps & { step: Step; onSend(code: string): void }) {
+function Code({ step, onSend, ...rest }: StepProps & { step: Step; onSend(code?: string): void }) {
   const [code, setCode] = useState('');
   return (
     <Fields {...rest} action="Continue" onSubmit={() => onSend(code)}>
+      {HAS_PASSKEYS && step.options !== undefined && (
+        <Button fullWidth disabled={rest.busy} onClick={() => onSend()}>
+          Use a passkey
+        </Button>
+      )}
       {step.secret !== undefined && (
         <Alert type="info" header="Your company asks for a second factor">
           Add this key to an app for one-time codes, as one by time:{' '}
@@ -212,26 +234,5 @@ function Code({ step, onSend, ...rest }: StepProps & { step: Step; onSend(code: 
         />
       </FormField>
     </Fields>
-  );
-}
-
-function Recovery({ codes, onSeen }: { codes: readonly string[]; onSeen(): void }) {
-  return (
-    <SpaceBetween size="m">
-      <Alert type="warning">
-        Keep these where your telephone isn’t. Each stands for your second factor once, and nothing shows them
-        again.
-      </Alert>
-      <ul>
-        {codes.map((code) => (
-          <li key={code} className="code">
-            {code}
-          </li>
-        ))}
-      </ul>
-      <Button variant="primary" onClick={onSeen}>
-        I have kept them
-      </Button>
-    </SpaceBetween>
   );
 }

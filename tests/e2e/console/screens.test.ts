@@ -40,7 +40,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
     ],
   ],
   ['globex/OPS', ['/', '/participants', '/plans', '/plan-documents', '/releases', '/uploads', '/mappings']],
-  ['globex/EMPLOYEE', ['/']],
+  ['globex/EMPLOYEE', ['/', '/account']],
   [
     'operator',
     [

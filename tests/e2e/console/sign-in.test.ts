@@ -59,6 +59,71 @@ describe('signing in', () => {
     await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
   });
 
+  test('by a passkey names nobody, and the account screen makes, names and removes it', async () => {
+    const one = await world.signedIn('globex', 'OPS');
+    const { page } = one;
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+        ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    });
+    const choose = async (item: string) => {
+      await page.getByRole('button', { name: /your account/ }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+    };
+    const refuseOnce = (path: string, slug: string) =>
+      page.route(
+        `**/api${path}`,
+        (route) =>
+          route.fulfill({
+            ...{ status: 403, contentType: 'application/problem+json' },
+            body: JSON.stringify({ type: `/problems/${slug}`, title: 'Refused', status: 403 }),
+          }),
+        { times: 1 },
+      );
+    const dialog = page.getByRole('dialog');
+
+    await choose('Your account');
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await dialog.getByLabel('Name').fill('Laptop');
+    // The session began too long ago for a new way in.
+    await refuseOnce('/me/passkeys/options', 'fresh-sign-in-required');
+    await dialog.getByRole('button', { name: 'Make the passkey' }).click();
+    await page.getByRole('dialog', { name: 'Sign in again to go on' }).waitFor();
+    await one.fillIn(world.credentials('globex', 'OPS'));
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('row', { name: /^Laptop/ }).waitFor();
+    expect(await one.faults()).toEqual([]);
+    await page.getByRole('button', { name: 'Rename Laptop' }).click();
+    await dialog.getByLabel('Name').fill('Old laptop');
+    await dialog.getByRole('button', { name: 'Rename the passkey' }).click();
+    await page.getByRole('row', { name: /^Old laptop/ }).waitFor();
+
+    await choose('Sign out');
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('heading', { name: 'What waits today' }).waitFor();
+    expect((await page.context().cookies()).map(({ name }) => name)).toEqual(['__Host-vestry-session']);
+
+    await choose('Sign out');
+    await page.getByLabel('Password').waitFor();
+    await one.fillIn(world.credentials('globex', 'OPS'));
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByRole('heading', { name: 'What waits today' }).waitFor();
+
+    await choose('Your account');
+    await page.getByRole('button', { name: 'Remove Old laptop' }).click();
+    await refuseOnce('/me/passkeys/*', 'second-factor-required');
+    await dialog.getByRole('button', { name: 'Remove the passkey' }).click();
+    await dialog.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByText('You have none yet.').waitFor();
+    await choose('Sign out');
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByText(/The passkey is not known here/).waitFor();
+  });
+
   test('by the tenant’s identity provider comes back to the screen that was asked for', async () => {
     const one = await world.visit();
     await one.open('/shareholders?q=tanaka');
