@@ -66,6 +66,7 @@ import * as shareholders from '#register/shareholders.routes.ts';
 import * as corporateActions from '#register/splits/corporate-actions.routes.ts';
 import * as taxCertifications from '#register/tax/tax-certifications.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
+import * as exportList from '#reporting/exports/export-list.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
 import * as bankReconciliation from '#reporting/reports/bank-reconciliation.routes.ts';
@@ -130,6 +131,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   reporting: {
     reports: { ...reports, ...ledgerReports, ...accessReport },
     exports: reportExports,
+    'export-list': exportList,
     ownership,
     'plan-statement': planStatement,
     'nonresident-tax': nonresidentTax,

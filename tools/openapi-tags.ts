@@ -36,7 +36,11 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   },
   exports: {
     name: 'Exports',
-    description: 'Reports that are written to files, and the list of those files.',
+    description: 'Reports that are written to files.',
+  },
+  'export-list': {
+    name: 'Exported files',
+    description: 'The files that reports were written to, with the checksum of each.',
   },
   ownership: {
     name: 'Ownership',

@@ -31,13 +31,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'register/tax-certifications',
     'reporting/ownership',
     'reporting/bank-reconciliation',
+    'reporting/export-list',
     'reporting/nonresident-tax',
     'uploads/ballots',
     'uploads/payee-files',
     'uploads/participant-files',
     'uploads/rejected-rows',
   ],
-  plans: ['plans', 'reporting/plan-statement', 'reporting/exports'],
+  plans: ['plans', 'reporting/plan-statement'],
   money: ['payments', 'ledger', 'dividends/adjustments', 'dividends/tax-remittances'],
 };
 

@@ -9,11 +9,11 @@ const REPOSITORY = join(import.meta.dirname, '../..');
  */
 const SECONDS: Readonly<Record<string, number>> = {
   'tests/e2e/browser-origin.test.ts': 20,
-  'tests/e2e/console/issuers.test.ts': 80,
+  'tests/e2e/console/issuers.test.ts': 110,
   'tests/e2e/console/operators.test.ts': 20,
   'tests/e2e/console/screens.test.ts': 110,
-  'tests/e2e/console/sign-in.test.ts': 45,
-  'tests/e2e/console/sponsors.test.ts': 55,
+  'tests/e2e/console/sign-in.test.ts': 60,
+  'tests/e2e/console/sponsors.test.ts': 90,
   'tests/e2e/database-loss.test.ts': 50,
   'tests/e2e/environments.test.ts': 33,
   'tests/e2e/outages.test.ts': 68,

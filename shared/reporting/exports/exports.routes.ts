@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 export const REPORT_NAMES = [
@@ -15,7 +15,7 @@ export const REPORT_NAMES = [
   'plan-statement',
   'audit',
 ] as const;
-const STATES = ['QUEUED', 'RUNNING', 'DONE', 'FAILED'] as const;
+export const EXPORT_STATES = ['QUEUED', 'RUNNING', 'DONE', 'FAILED'] as const;
 const FORMATS = ['csv', 'ndjson', 'pdf'] as const;
 
 /** A longer PDF has more than 120 pages, and no reader; a table is for programs, and has no limit. */
@@ -29,7 +29,7 @@ export const ReportExport = z.object({
   report: z.enum(REPORT_NAMES),
   parameters: z.record(z.string(), z.string()),
   format: z.enum(FORMATS),
-  state: z.enum(STATES),
+  state: z.enum(EXPORT_STATES),
   rows: z.number().int(),
   /** The size of the file, and what its bytes come to; null until it is written. */
   bytes: z.number().int().nullable(),
@@ -41,9 +41,13 @@ export const ReportExport = z.object({
   expires_at: instantOut.nullable(),
 });
 
-const shared = {
+export const EXPORTERS = {
   tenants: ['ISSUER', 'SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+} as const;
+
+const shared = {
+  ...EXPORTERS,
   response: ReportExport,
 } as const;
 
@@ -81,20 +85,4 @@ export const getReportExport = route({
   status: 200,
   problems: ['not-found'],
   uses: ['exports:read'],
-});
-
-export const listReportExports = route({
-  operationId: 'listReportExports',
-  method: 'GET',
-  path: '/reports/exports',
-  summary: 'List the exports of reports, the newest first',
-  description:
-    'With the size and the SHA-256 of each file, by which whoever is handed it can tell that it is the one that was written. `url` is null here: `GET /reports/exports/{id}` hands a file out, to whoever may read its report.',
-  tenants: shared.tenants,
-  roles: shared.roles,
-  query: z.strictObject({ state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(), ...page }),
-  status: 200,
-  response: listOf(ReportExport),
-  problems: [],
-  uses: [],
 });

@@ -32,7 +32,7 @@ describe('a plan', () => {
       `/plans/${(await pathOf(number, '401K')).id}/vesting`,
     );
     await page.getByRole('img', { name: new RegExp(`in ${vesting.events.length} steps`) }).waitFor();
-    expect(await page.getByRole('row').count()).toBe(vesting.events.length + 1);
+    expect(await page.getByRole('table').first().getByRole('row').count()).toBe(vesting.events.length + 1);
     await page.getByLabel('As of the end of').fill(addDays(dayOf(new Date()), 365));
     await page.waitForURL(/as_of=/);
     await page.reload();
