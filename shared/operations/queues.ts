@@ -1,8 +1,8 @@
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { DomainError } from '#kernel/domain-error.ts';
 import { queueAges } from '#metrics/queue-families.ts';
-import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
+import { sqs } from '#platform/queue/sqs.ts';
 
 /** A queue of the environment as SQS counts it. Its name is without the environment's prefix. */
 export interface QueueState {
@@ -169,9 +169,4 @@ async function attributesOf(QueueUrl: string): Promise<Partial<Record<QueueAttri
     new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
   );
   return Attributes;
-}
-
-async function sqs() {
-  const sdk = await import('@aws-sdk/client-sqs');
-  return { sdk, client: awsClient(sdk.SQSClient) };
 }

@@ -13,7 +13,7 @@ export class Problem extends Error {
   readonly detail: string;
   readonly errors: readonly FieldError[];
   readonly requestId: string | undefined;
-  /** When it is worth to be tried again, where the API says so. */
+  /** The wait after which another attempt is worth making, where the API says one. */
   readonly retryAfterMs: number | undefined;
 
   constructor(document: Partial<Problem> & { readonly title: string }) {

@@ -1,19 +1,8 @@
 import type { ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3';
 import { auditEnvironment } from '#audit/archive/audit-environment.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import { awsClient } from '#platform/aws/client.ts';
-import { isMissing } from '#platform/storage/objects.ts';
+import { isMissing, s3 } from '#platform/storage/objects.ts';
 import type { ArchivedObject, AuditArchive } from './audit-archive.ts';
-
-async function s3() {
-  const sdk = await import('@aws-sdk/client-s3');
-  const client = awsClient(sdk.S3Client, {
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    // The content is checked against what was signed.
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  return { sdk, client };
-}
 
 /** The audit bucket, or another copy of it. */
 export function bucketArchive(bucket: string = auditEnvironment.auditBucket()): AuditArchive {

@@ -57,16 +57,25 @@ interface Span {
   readonly to?: string | undefined;
 }
 
-/** Oldest first, after the entry of an id. */
-export function listEntriesInOrder(
-  read: TenantRead,
-  { after, limit, from, to }: Span & { readonly after: string | undefined; readonly limit: number },
-): Promise<AuditRow[]> {
-  let query = read.selectFrom('audit_log').select(COLUMNS).orderBy('id').limit(limit);
+function entriesWithin(read: TenantRead, { from, to }: Span) {
+  let query = read.selectFrom('audit_log').select(COLUMNS);
   if (from !== undefined)
     query = query.where('ts', '>=', sql<Date>`${from}`).where('id', '>=', lowestId(from, -ID_SLACK_MS));
   if (to !== undefined)
     query = query.where('ts', '<', sql<Date>`${to}`).where('id', '<', lowestId(to, ID_SLACK_MS));
+  return query;
+}
+
+export interface TrailPart extends Span {
+  /** The id of the entry before. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** Oldest first, after the entry of an id. */
+export function listEntriesInOrder(read: TenantRead, part: TrailPart): Promise<AuditRow[]> {
+  const { after, limit } = part;
+  let query = entriesWithin(read, part).orderBy('id').limit(limit);
   if (after !== undefined) query = query.where('id', '>', after);
   return query.execute();
 }
@@ -76,22 +85,16 @@ export function searchEntries(
   read: TenantRead,
   search: z.output<(typeof listAudit)['query']>,
 ): Promise<AuditRow[]> {
-  let query = read
-    .selectFrom('audit_log')
-    .select(COLUMNS)
+  let query = entriesWithin(read, search)
     .orderBy('id', 'desc')
     .limit(search.limit + 1);
   for (const column of ['actor_id', 'resource', 'request_id', 'action'] as const) {
     const value = search[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  const { from, to, cursor, security } = search;
+  const { cursor, security } = search;
   if (security !== undefined)
     query = query.where('action', security ? 'in' : 'not in', SECURITY_ACTION_NAMES);
-  if (from !== undefined)
-    query = query.where('ts', '>=', sql<Date>`${from}`).where('id', '>=', lowestId(from, -ID_SLACK_MS));
-  if (to !== undefined)
-    query = query.where('ts', '<', sql<Date>`${to}`).where('id', '<', lowestId(to, ID_SLACK_MS));
   if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }

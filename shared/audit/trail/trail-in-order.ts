@@ -1,5 +1,5 @@
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { listEntriesInOrder, toAuditEntry } from './audit-entry.repository.ts';
+import { listEntriesInOrder, type TrailPart, toAuditEntry } from './audit-entry.repository.ts';
 
 /** The columns of the trail as a table; nested values are JSON. */
 export const TRAIL_COLUMNS = {
@@ -18,14 +18,6 @@ export const TRAIL_COLUMNS = {
   changes: 'text',
   changes_complete: 'text',
 } as const;
-
-export interface TrailPart {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  /** The id of the entry before. */
-  readonly after: string | undefined;
-  readonly limit: number;
-}
 
 /** Returns entries of a tenant's trail, the oldest first, as rows of a table. */
 export async function readEntriesInOrder(read: TenantRead, part: TrailPart) {

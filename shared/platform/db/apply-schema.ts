@@ -164,15 +164,11 @@ async function replaceFunction(client: pg.Client, file: SqlFile): Promise<string
     if (before.length === 0 || (code !== INVALID_FUNCTION_DEFINITION && code !== AMBIGUOUS_FUNCTION))
       throw error;
     await client.query('rollback to savepoint function');
-    if (code === AMBIGUOUS_FUNCTION) {
-      const former = `former_${file.name}`;
-      for (const signature of before) await client.query(`alter routine ${signature} rename to ${former}`);
-      await run(client, file, 'migrations/functions');
-      return signaturesOf(client, former);
-    }
-    for (const signature of before) await client.query(`drop routine ${signature}`);
+    // A migration may be about to take it from what depends on it: it goes at the end.
+    const former = `former_${file.name}`;
+    for (const signature of before) await client.query(`alter routine ${signature} rename to ${former}`);
     await run(client, file, 'migrations/functions');
-    return [];
+    return signaturesOf(client, former);
   }
   await client.query('release savepoint function');
   const after = await signaturesOf(client, file.name);

@@ -1,9 +1,9 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import type { Consumption } from './job.ts';
 import { failurePauseSeconds } from './pauses.ts';
+import { sqs } from './sqs.ts';
 
 /** The attribute in which a message carries how often it has failed for itself. SQS counts deliveries, whatever their reason. */
 const FAILURES = 'failures';
@@ -75,9 +75,4 @@ async function send(
 ): Promise<void> {
   const { sdk, client } = await sqs();
   await client.send(new sdk.SendMessageCommand({ QueueUrl, MessageBody: body, ...more }));
-}
-
-async function sqs() {
-  const sdk = await import('@aws-sdk/client-sqs');
-  return { sdk, client: awsClient(sdk.SQSClient) };
 }

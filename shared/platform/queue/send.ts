@@ -1,7 +1,7 @@
 import { callForEach } from '#platform/at-once.ts';
-import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { currentTraceparent } from '#platform/observability/trace.ts';
+import { sqs } from './sqs.ts';
 
 /** SendMessageBatch takes ten messages of together at most 256 KiB (a mebibyte since 2025); ours are a few hundred bytes. */
 const ENTRIES_PER_CALL = 10;
@@ -25,8 +25,7 @@ export async function sendMessages(
   options: SendOptions = {},
 ): Promise<void> {
   if (messages.length === 0) return;
-  const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  const sqs = awsClient(SQSClient);
+  const { sdk, client } = await sqs();
   const traceparent = options.traceparent ?? currentTraceparent();
   const attributes = {
     request_id: { DataType: 'String', StringValue: requestId },
@@ -39,8 +38,8 @@ export async function sendMessages(
       MessageAttributes: attributes,
       ...(options.delaySeconds === undefined ? {} : { DelaySeconds: options.delaySeconds }),
     }));
-    const { Failed = [] } = await sqs.send(
-      new SendMessageBatchCommand({ QueueUrl: environment.queueUrlOf(queue), Entries: entries }),
+    const { Failed = [] } = await client.send(
+      new sdk.SendMessageBatchCommand({ QueueUrl: environment.queueUrlOf(queue), Entries: entries }),
     );
     if (Failed.length > 0)
       throw new Error(`${Failed.length} messages were not taken by ${queue}: ${Failed[0]?.Code}`);

@@ -22,10 +22,10 @@ export interface ObjectHead {
 }
 
 /** Loaded on the path that uses it: it is the most expensive import there is. */
-async function s3() {
+export async function s3() {
   const sdk = await import('@aws-sdk/client-s3');
   const client = awsClient(sdk.S3Client, {
-    // We check SHA-256 ourselves where it is declared, and a presigned request has no body to sum up.
+    // We check SHA-256 ourselves where it is declared or signed, and a presigned request has no body to sum up.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
