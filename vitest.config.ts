@@ -75,7 +75,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/e2e/synthesised-once.ts'],
-          setupFiles: ['tests/e2e/one-at-a-time.ts'],
+          setupFiles: ['tests/e2e/two-at-a-time.ts'],
           testTimeout: 6 * MINUTE_MS,
           hookTimeout: 8 * MINUTE_MS,
         },

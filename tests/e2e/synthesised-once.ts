@@ -6,8 +6,8 @@ import { synthesise } from '#local/synthesis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The file whose holder may run a platform. */
-    platformLock: string;
+    /** The directory of the locks whose holders may run a platform. */
+    platformLocks: string;
     /** The data directory that `loadedDemo` fills. */
     loadedDemo: string;
   }
@@ -17,7 +17,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => void> {
   const directory = mkdtempSync(join(tmpdir(), 'vestry-e2e-run-'));
   await synthesise(join(directory, 'cdk.out'));
-  project.provide('platformLock', join(directory, 'platform.lock'));
+  project.provide('platformLocks', directory);
   const loadedDemo = join(directory, 'loaded-demo');
   mkdirSync(loadedDemo);
   // Postgres runs as nobody when we are root.

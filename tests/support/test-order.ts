@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { PLATFORMS } from './platform-locks.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -71,9 +72,8 @@ interface Share {
 }
 
 /**
- * Gives out the longest files first, so that none is left alone at the end. Those that start a platform wait for each other
- * (tests/e2e/one-at-a-time.ts), and a worker that waits does nothing else: each is given out when the one before it is expected
- * to have ended.
+ * Gives out the longest files first, so that none is left alone at the end. Of those that start a platform all but
+ * `PLATFORMS` wait, and a worker that waits does nothing else: each is given out when one before it is expected to have ended.
  */
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -107,13 +107,15 @@ function plan(platforms: readonly Share[], others: readonly Share[], workers: nu
   const left = { platforms: [...platforms], others: [...others] };
   const freeAt = Array<number>(workers).fill(0);
   const order: Share[] = [];
-  for (let platformEndsAt = 0; ; ) {
+  const platformFreeAt = Array<number>(PLATFORMS).fill(0);
+  for (;;) {
     const now = Math.min(...freeAt);
-    const platform = platformEndsAt <= now || left.others.length === 0 ? left.platforms.shift() : undefined;
+    const platformFrom = Math.min(...platformFreeAt);
+    const platform = platformFrom <= now || left.others.length === 0 ? left.platforms.shift() : undefined;
     const next = platform ?? left.others.shift();
     if (next === undefined) return order;
-    const endsAt = next.seconds + (platform === undefined ? now : Math.max(now, platformEndsAt));
-    if (platform !== undefined) platformEndsAt = endsAt;
+    const endsAt = next.seconds + (platform === undefined ? now : Math.max(now, platformFrom));
+    if (platform !== undefined) platformFreeAt[platformFreeAt.indexOf(platformFrom)] = endsAt;
     freeAt[freeAt.indexOf(now)] = endsAt;
     order.push(next);
   }
