@@ -1,15 +1,18 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { consoleSources, importedFiles } from './build/design-system.ts';
+import { shortened, shortNames } from './build/short-names.ts';
 
-const COMPONENTS = '@cloudscape-design/components/';
 /** The design system defines all of its variables here, for every component that it has. */
 const THEME = 'internal/base-theme/styles.scoped.css';
 /** All texts of the design system, by component. */
 const MESSAGES = 'i18n/messages/all.en.js';
 /** The names of the variables for scripts. */
 const TOKENS = 'generated/styles/tokens.js';
+/** All drawings of the design system, by name. */
+const ICONS = 'icon/generated/icons.js';
+/** The texts of the design system come parsed, so what parses them is for nothing. */
+const PARSER = '@formatjs/icu-messageformat-parser';
 
 /** The design system brings a font that the policy of the console lets nobody load: the fonts of the system take its place. */
 const withoutFonts: Plugin = {
@@ -50,6 +53,37 @@ function withoutOthers(module: string, used: ReadonlySet<string>): string {
   return `export default ${JSON.stringify(texts)};`;
 }
 
+/** Leaves out the drawings that nothing names. */
+const withoutUnusedIcons: Plugin = {
+  name: 'without-unused-icons',
+  enforce: 'pre',
+  transform: (code, id) => (id.endsWith(ICONS) ? withoutUnnamed(code) : null),
+};
+
+/** The module is one object, with an entry on lines of its own for each drawing. */
+function withoutUnnamed(module: string): string {
+  const texts = [...consoleSources(), ...textsOfFiles((path) => !path.endsWith(ICONS))];
+  const named = new Set(texts.flatMap((text) => text.match(/(?<=["'])[a-z-]+(?=["'])/g) ?? []));
+  return module.replace(/^ {4}"([\w-]+)": [\s\S]*?(?=^ {4}"|^\};)/gm, (entry, name: string) =>
+    named.has(name) ? entry : '',
+  );
+}
+
+/** Classes and variables of the design system have long names with hashes, which no packing makes small. */
+function withShortNames(): Plugin {
+  let names: ReadonlyMap<string, string> | undefined;
+  return {
+    name: 'with-short-names',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/@cloudscape-design\/.*\.(css|js)$/.test(id)) return null;
+      names ??= shortNames([...styledFiles(), ...usedVariables()]);
+      return shortened(code, names);
+    },
+  };
+}
+
 /** The names of the components that screens import, and of those that these are made of. */
 function usedComponents(): ReadonlySet<string> {
   return new Set([...importedFiles().keys()].map((path) => basename(dirname(path))));
@@ -59,9 +93,7 @@ function usedComponents(): ReadonlySet<string> {
 function usedVariables(): ReadonlySet<string> {
   const files = importedFiles();
   const text = (end: string): string => [...files].find(([path]) => path.endsWith(end))?.[1] ?? '';
-  const others = [...files].flatMap(([path, code]) =>
-    path.endsWith(THEME) || path.endsWith(TOKENS) ? [] : [code],
-  );
+  const others = styledFiles();
   const used = new Set(others.flatMap(namesIn));
   // Scripts name a variable by its token.
   const words = new Set(
@@ -83,43 +115,26 @@ function usedVariables(): ReadonlySet<string> {
 
 const namesIn = (text: string): string[] => text.match(/--[a-z][\w-]+/g) ?? [];
 
-const importsOf = (text: string): string[] =>
-  [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(([, name = '']) => name);
+/** All files but those that define every variable that there is. */
+const styledFiles = (): string[] => textsOfFiles((path) => !path.endsWith(THEME) && !path.endsWith(TOKENS));
 
-let imported: ReadonlyMap<string, string> | undefined;
-
-/** All files of the design system that the console imports, with their text. */
-function importedFiles(): ReadonlyMap<string, string> {
-  imported ??= filesOf(
-    globSync('src/**/*.{ts,tsx}', { cwd: import.meta.dirname })
-      .flatMap((path) => importsOf(readFileSync(join(import.meta.dirname, path), 'utf8')))
-      .filter((name) => name.startsWith(COMPONENTS))
-      .map((name) => fileURLToPath(import.meta.resolve(name))),
-  );
-  return imported;
-}
-
-/** All files of the design system that these import, with their text. */
-function filesOf(paths: readonly string[]): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
-  const read = (named: string): void => {
-    const path = [named, `${named}.js`, join(named, 'index.js')].find((one) =>
-      statSync(one, { throwIfNoEntry: false })?.isFile(),
-    );
-    if (path === undefined || files.has(path)) return;
-    const text = readFileSync(path, 'utf8');
-    files.set(path, text);
-    if (!path.endsWith('.js')) return;
-    for (const name of importsOf(text)) if (name.startsWith('.')) read(join(dirname(path), name));
-  };
-  paths.forEach(read);
-  return files;
+function textsOfFiles(areMeant: (path: string) => boolean): string[] {
+  return [...importedFiles()].flatMap(([path, text]) => (areMeant(path) ? [text] : []));
 }
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  plugins: [withoutFonts, withoutUnusedVariables, withoutUnusedMessages],
+  plugins: [
+    withoutFonts,
+    withoutUnusedVariables,
+    withoutUnusedMessages,
+    withoutUnusedIcons,
+    withShortNames(),
+  ],
+  resolve: {
+    alias: [{ find: PARSER, replacement: `${PARSER}/lib/no-parser.js` }],
+  },
   // An asset that is unpacked into a page would be a source of its own for the policy.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
   server: { proxy: { '/api': process.env.VESTRY_API ?? 'http://localhost:8000' } },

@@ -8,7 +8,13 @@ import { bringUpToDate } from './assembly-cache.ts';
 import { CACHE, hashInputs } from './built-once.ts';
 
 /** Its dependencies are in the lock file. What it imports of the route table are types, which leave nothing behind. */
-const INPUTS = ['console/index.html', 'console/src', 'console/vite.config.ts', 'package-lock.json'];
+const INPUTS = [
+  'console/index.html',
+  'console/build',
+  'console/src',
+  'console/vite.config.ts',
+  'package-lock.json',
+];
 
 /** A data directory is its owner's alone, and its console consists of links to these files. */
 const OWNER_ONLY = 0o600;
