@@ -11,6 +11,9 @@ export interface Credentials {
 /** The levels of WCAG that every screen has to meet. */
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
+/** The texts of a screen that waits for an answer. */
+const BUSY = /^(Loading|Computing|…)$/;
+
 /** A browser of its own at the console, and what it complains of. */
 export class ConsoleVisit {
   readonly page: Page;
@@ -49,6 +52,8 @@ export class ConsoleVisit {
   async settled(): Promise<void> {
     await this.page.locator('h1').first().waitFor();
     await this.page.waitForLoadState('networkidle');
+    // The network is also idle while a slow machine draws a screen that will ask for more.
+    await this.page.getByText(BUSY).first().waitFor({ state: 'detached' });
   }
 
   /** Opens the first thing of a list. */
