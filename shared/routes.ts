@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
+import * as requestLog from '#audit/requests/requests.routes.ts';
 import * as adjustments from '#dividends/adjustments.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
 import * as taxRemittances from '#dividends/tax-remittances.routes.ts';
@@ -176,7 +177,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   },
   ledger: { ledger },
   approvals: { approvals },
-  audit: { audit },
+  audit: { audit, requests: requestLog },
   retention: { retention },
   webhooks: { webhooks },
   metrics: { metrics },

@@ -147,6 +147,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Audit',
     description: 'The trail of who did what, and proof that nothing is missing from it.',
   },
+  requests: {
+    name: 'Requests',
+    description: 'What became of the requests of the last 30 days, for whoever builds on the API.',
+  },
   metrics: { name: 'Metrics', description: 'What the platform measures about itself.' },
   operations: {
     name: 'Operations',

@@ -535,6 +535,17 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     attempts: [{ attempt: 1, attempted_at: AT, duration_ms: 84, status: 204, error: null }],
     ...{ created_at: AT, delivered_at: AT },
   },
+  ListRequestsResponse: {
+    data: [
+      {
+        ...{ id: ID(67), at: AT, method: 'POST', route: '/shareholders/transfers' },
+        ...{ operation: 'transferShares', status: 422, problem: '/problems/insufficient-position' },
+        ...{ request_id: 'payroll-7741', actor_type: 'API_KEY', actor_id: ID(66), actor_role: 'OPS' },
+        ...{ duration_ms: 23, source_ip: '203.0.113.7' },
+      },
+    ],
+    next_cursor: null,
+  },
   ReplayWebhookResponse: { deliveries: 118 },
   GetRejectedRowsResponse: {
     columns: [

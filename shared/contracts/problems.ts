@@ -1,3 +1,5 @@
+import { typeOfSlug } from './problem-slug.ts';
+
 /**
  * Every problem the API can answer (RFC 9457): slug → status and title. The `type` is `/problems/<slug>`, where the API serves a page that says cause and remedy.
  * A slug is a contract with clients: it is never renamed.
@@ -130,5 +132,5 @@ export const problemRegistry = {
 export type ProblemSlug = keyof typeof problemRegistry;
 
 export function problemType(slug: ProblemSlug): string {
-  return `/problems/${slug}`;
+  return typeOfSlug(slug);
 }

@@ -1335,6 +1335,23 @@ export interface RequestCounts {
   requests: number;
 }
 
+export interface RequestLog {
+  actor_id: string;
+  actor_role: string;
+  at: Timestamp;
+  duration_ms: number | null;
+  id: string;
+  is_key: boolean;
+  method: string;
+  operation: string;
+  problem: string | null;
+  request_id: string;
+  route: string;
+  source_ip: string | null;
+  status: number;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface RoleChanges {
   id: string;
   resource: string | null;
@@ -1959,6 +1976,7 @@ export interface DB {
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;
   request_counts: RequestCounts;
+  request_log: RequestLog;
   role_changes: RoleChanges;
   second_factors: SecondFactors;
   security_classes: SecurityClasses;

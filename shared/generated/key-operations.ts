@@ -188,6 +188,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listReleaseLines: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR","ISSUER"]},
   listReleases: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR","ISSUER"]},
   listReportExports: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  listRequests: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listSchedules: {"roles":[],"tenants":["PLATFORM"]},
   listScimGroups: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},
   listScimResourceTypes: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},

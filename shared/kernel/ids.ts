@@ -27,6 +27,12 @@ export function uuidV7OfMinute(digest: Buffer, nowMs: number = Date.now()): stri
   return uuidV7Of(nowMs - (nowMs % MINUTE_MS), Buffer.from(digest.subarray(0, 16)));
 }
 
+/** Returns the lowest UUID version 7 of an instant: lists begin at it instead of looking through all rows. */
+export function lowestUuidV7(atMs: number): string {
+  const hex = Math.max(0, atMs).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}
+
 /** Returns the same UUID version 8 for the same digest, whenever. */
 export function uuidV8(digest: Buffer): string {
   return uuidOf(Buffer.from(digest.subarray(0, 16)), 8);

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { ENDED_STATUSES } from '#contracts/transactions.ts';
+import { lowestUuidV7 } from '#kernel/ids.ts';
 import { literals } from '#platform/db/kysely.ts';
 import { daysBefore, type RetentionPolicy, yearsBefore } from './retention-policy.ts';
 
@@ -12,6 +13,7 @@ export interface Cutoffs {
   readonly outbox: Date;
   readonly deliveries: Date;
   readonly tokens: Date;
+  readonly requests: Date;
 }
 
 export function cutoffsOf(policy: RetentionPolicy, at: Date): Cutoffs {
@@ -23,6 +25,7 @@ export function cutoffsOf(policy: RetentionPolicy, at: Date): Cutoffs {
     outbox: daysBefore(at, policy.outboxDays),
     deliveries: daysBefore(at, policy.deliveryDays),
     tokens: daysBefore(at, policy.tokenDays),
+    requests: daysBefore(at, policy.requestDays),
   };
 }
 
@@ -39,6 +42,8 @@ export interface Category {
   readonly isHeldBy?: Sql;
   /** Returns the assignments that erase a row in place. Without it the row is deleted. */
   erased?(cutoffs: Cutoffs): Sql;
+  /** The number of rows of a transaction. @default the purge's own */
+  readonly batch?: number;
   /** Whether former names of the rows, which are holders of record, are erased as well. */
   readonly withNames?: true;
 }
@@ -212,6 +217,12 @@ export const CATEGORIES: readonly Category[] = [
   {
     ...{ name: 'published-events', table: 'outbox', key: 'id' },
     due: ({ outbox }) => sql`t.published_at <= ${outbox}`,
+  },
+  {
+    // Their ids begin with their instants: the machine's, also where a run is simulated months ahead. They are many.
+    ...{ name: 'requests', table: 'request_log', key: 'id', batch: 10_000 },
+    due: ({ at, requests }) => sql`t.id < ${lowestUuidV7(requests.getTime())}
+      and t.at <= now() - (${at}::timestamptz - ${requests}::timestamptz)`,
   },
 ];
 

@@ -4,7 +4,7 @@ import { Failures } from '#platform/queue/failures.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { cutoffsOf } from './categories.ts';
 import {
-  BATCH,
+  batchOf,
   type Due,
   deleteLoginFailures,
   deleteRequestCounts,
@@ -43,7 +43,7 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
         purged[category.name] = (purged[category.name] ?? 0) + records;
         count('RetentionPurged', records, { entity: category.name });
       }
-      if (records < BATCH) return true;
+      if (records < batchOf(category)) return true;
     }
   };
   const failures = new Failures(jobs.purgeExpired);

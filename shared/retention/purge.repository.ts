@@ -9,6 +9,7 @@ import { CATEGORIES, type Category, type Cutoffs, isHeld } from './categories.ts
 const REASON = 'retention of every tenant';
 /** The number of records in one transaction, which bounds what it locks and what a kill can undo. */
 export const BATCH = 500;
+export const batchOf = ({ batch = BATCH }: Category): number => batch;
 /** Counters of failed sign-ins, whose windows are minutes. */
 const LOGIN_FAILURE_DAYS = 1;
 const REQUEST_COUNT_DAYS = 1;
@@ -41,7 +42,7 @@ export function listDue(cutoffs: Cutoffs): Promise<Due[]> {
 }
 
 /**
- * Erases at most {@link BATCH} records of a category that are due and not held, and records it in the tenant's audit
+ * Erases at most a batch of records of a category that are due and not held, and records it in the tenant's audit
  * trail: one transaction, one entry. Returns the number of records.
  */
 export function purgeBatch(
@@ -87,7 +88,7 @@ async function erase(
     with batch as materialized (
       select ${sql.ref(`t.${category.key}`)} as key from ${table} t
       where t.tenant_id = ${tenantId} and ${category.due(cutoffs)} and not ${isHeld(category)}
-      limit ${BATCH} for update of t)
+      limit ${batchOf(category)} for update of t)
     ${change} where tenant_id = ${tenantId} and ${key} in (select batch.key from batch)
     returning ${key} as key`.execute(tx);
   return rows.map((row) => row.key);

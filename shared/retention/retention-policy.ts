@@ -38,6 +38,8 @@ export const RetentionPolicy = z
     deliveryDays: z.number().int().min(7).max(365),
     /** Refresh tokens after their end: while any token of a family lives, the others are needed. */
     tokenDays: z.number().int().min(1).max(365),
+    /** The log of requests, which is for whoever builds on the API. The audit trail has what was changed. */
+    requestDays: z.number().int().min(7).max(365),
   })
   .refine(({ outboxDays, deliveryDays }) => deliveryDays > outboxDays, {
     path: ['deliveryDays'],
@@ -58,6 +60,7 @@ export function retentionPolicy(years: number): RetentionPolicy {
     outboxDays: 30,
     deliveryDays: 90,
     tokenDays: 30,
+    requestDays: 30,
   } satisfies RetentionPolicy);
 }
 

@@ -73,9 +73,10 @@ async function follow(
 function linksIn(body: Json): string[] {
   if (typeof body === 'string') return /^\\?\/[^/]|^\/\w+\/api\//.test(body) ? [body] : [];
   if (typeof body !== 'object' || body === null) return [];
-  // The endpoint of a type of SCIM resources is relative to SCIM's own address (RFC 7643, 6), and the type of a problem is its name.
+  // The endpoint of a type of SCIM resources is relative to SCIM's own address (RFC 7643, 6), the type of a problem is its name, and the path of a
+  // route has parameters in braces.
   return Object.entries<Json>(body).flatMap(([name, value]) =>
-    name === 'endpoint' || String(value).startsWith('/problems/') ? [] : linksIn(value),
+    ['endpoint', 'route'].includes(name) || String(value).startsWith('/problems/') ? [] : linksIn(value),
   );
 }
 

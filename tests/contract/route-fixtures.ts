@@ -126,6 +126,7 @@ export async function sendExample(
 
 /** The tables of the ids that a path segment or a field names. */
 const TABLES: Readonly<Record<string, string>> = {
+  actor: 'users',
   from_shareholder: 'shareholders',
   to_shareholder: 'shareholders',
   break_glass_user: 'users',
@@ -174,7 +175,7 @@ export async function idIn(admin: pg.Pool, table: string, tenantId: string): Pro
 /** Everything that tenants own, as one value; what a refusal itself may write is left out. */
 export async function digestOfTables(admin: pg.Pool, tables: readonly string[]): Promise<string> {
   const written = tables.filter(
-    (table) => !['audit_log', 'idempotency_keys', 'request_counts'].includes(table),
+    (table) => !['audit_log', 'idempotency_keys', 'request_counts', 'request_log'].includes(table),
   );
   const parts = written.map(
     (table) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${table} t)`,

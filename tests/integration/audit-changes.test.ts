@@ -14,6 +14,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   idempotency_keys: 'stored answers, of requests that have their entries',
   outbox: 'events on their way to the bus',
   audit_log: 'the trail',
+  request_log: 'a log of its own, of requests whose changes have their entries',
   sign_in_links: 'secrets; invitations and what is done with them are entries',
   notices: 'a log of its own; each has an entry',
   sessions: 'sign-ins are entries',

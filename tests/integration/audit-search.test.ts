@@ -1,13 +1,16 @@
 import { generateKeyPairSync, hash, randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { keyPath } from 'template-runner/objects';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DIGEST_PREFIX } from '#audit/archive/digest.ts';
 import { readSignedText, signText } from '#audit/archive/signed-text.ts';
 import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
+import { listRequests } from '#audit/requests/requests.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
+import { handler as requestsHandler } from '#functions/audit/list-requests.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
 import { DAY_MS, dayOf } from '#kernel/calendar.ts';
@@ -66,6 +69,116 @@ function search(query: Query = {}, as = ours.as('COMPLIANCE')): Promise<TestResp
 function verify(query: Query, as = ours.as('COMPLIANCE')): Promise<TestResponse> {
   return call(verifyHandler, verifyAudit, { as, query });
 }
+
+describe('the log of requests', () => {
+  const requests = (query: Query = {}, as = tenant.as('ADMIN')) =>
+    call(requestsHandler, listRequests, { as, query });
+  const create = (body: object, request: object = {}) =>
+    call(createHandler, createShareholder, { as: tenant.as('OPS'), body, ...request });
+  let tenant: TestTenant;
+
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+  });
+
+  test('has each request of the tenant’s users and keys with what was answered, newest first', async () => {
+    const headers = { 'X-Request-ID': 'of-an-integrator' };
+    expect((await create({ external_ref: 'R1', name: 'Ada Canary' }, { headers })).status).toBe(201);
+    expect((await create({ external_ref: 'R1', name: 'Ada Canary' })).status).toBe(409);
+    expect((await create({ name: 'Ada Canary' })).status).toBe(422);
+    expect(
+      (await create({ external_ref: 'R2', name: 'Ada Canary' }, { as: tenant.as('COMPLIANCE') })).status,
+    ).toBe(403);
+    const key = tenant.as('DIRECTORY');
+    expect(
+      (await create({ external_ref: 'R3', name: 'Ada Canary' }, { as: key, address: '198.51.100.4' })).status,
+    ).toBe(403);
+    const { status, body, text } = await requests();
+    expect(status).toBe(200);
+    expect(text).not.toContain('anary');
+    const rows = body.data.map((row: Record<string, unknown>) => [
+      row.operation,
+      row.status,
+      row.problem,
+      row.actor_type,
+    ]);
+    expect(rows).toEqual([
+      // The list itself is a request.
+      ['listRequests', 200, null, 'USER'],
+      ['createShareholder', 403, '/problems/forbidden', 'API_KEY'],
+      ['createShareholder', 403, '/problems/forbidden', 'USER'],
+      ['createShareholder', 422, '/problems/validation-failed', 'USER'],
+      ['createShareholder', 409, '/problems/shareholder-exists', 'USER'],
+      ['createShareholder', 201, null, 'USER'],
+    ]);
+    expect(body.data[5]).toEqual({
+      id: expect.any(String),
+      at: expect.stringMatching(/Z$/),
+      method: 'POST',
+      route: '/shareholders',
+      operation: 'createShareholder',
+      status: 201,
+      problem: null,
+      request_id: 'of-an-integrator',
+      actor_type: 'USER',
+      actor_id: tenant.as('OPS').actorId,
+      actor_role: 'OPS',
+      duration_ms: null,
+      source_ip: '203.0.113.7',
+    });
+    expect(body.data[1]).toMatchObject({
+      actor_id: key.actorId,
+      actor_role: 'DIRECTORY',
+      source_ip: '198.51.100.4',
+      duration_ms: expect.any(Number),
+    });
+    expect((await requests({}, theirs.as('ADMIN'))).text).not.toContain(tenant.as('OPS').actorId);
+  });
+
+  test('is searched by status, operation, actor and time, page by page', async () => {
+    const found = async (query: Query) =>
+      (await requests({ limit: '200', ...query })).body.data.map(({ status }: { status: number }) => status);
+    expect(await found({ status: '4xx' })).toEqual([403, 403, 422, 409]);
+    expect(await found({ status: '2xx', operation: 'createShareholder' })).toEqual([201]);
+    expect(await found({ status: '5xx' })).toEqual([]);
+    expect(await found({ actor_id: tenant.as('OPS').actorId })).toEqual([422, 409, 201]);
+    const refused = (await requests({ actor_id: tenant.as('DIRECTORY').actorId })).body.data[0];
+    expect(await found({ to: refused.at, operation: 'createShareholder' })).toEqual([403, 422, 409, 201]);
+    expect(await found({ from: refused.at, operation: 'createShareholder' })).toEqual([403]);
+    const first = (await requests({ operation: 'createShareholder', limit: '3' })).body;
+    const cursor = String(first.next_cursor);
+    const second = (await requests({ operation: 'createShareholder', limit: '3', cursor })).body;
+    expect([first, second].map(({ data }) => data.length)).toEqual([3, 2]);
+    expect(second.next_cursor).toBeNull();
+    expect((await requests({ status: '404' })).body.errors).toMatchObject([{ pointer: '?status' }]);
+    expect((await requests({}, tenant.as('OPS'))).status).toBe(403);
+  });
+
+  test('has whoever has no standing any more, and what found no database as soon as there is one', async () => {
+    const out = tenant.as('OPS', 'out');
+    await create({ external_ref: 'R4', name: 'Ada Canary' }, { as: out });
+    await database.admin.query(`update users set status = 'DISABLED' where id = $1`, [out.actorId]);
+    expect((await create({ external_ref: 'R5', name: 'Ada Canary' }, { as: out })).status).toBe(401);
+    const gone = vi.spyOn(pg.Pool.prototype, 'connect').mockImplementation(() => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    });
+    const unserved = await create({ external_ref: 'R6', name: 'Ada Canary' }).finally(() =>
+      gone.mockRestore(),
+    );
+    expect(unserved.status).toBe(503);
+    // The next one that writes carries it along.
+    expect((await create({ external_ref: 'R6', name: 'Ada Canary' })).status).toBe(201);
+    const { data } = (await requests({ operation: 'createShareholder', limit: '4' })).body;
+    expect(data.map(({ status, problem }: { status: number; problem: string }) => [status, problem])).toEqual(
+      [
+        [201, null],
+        [503, '/problems/temporarily-unavailable'],
+        [401, '/problems/unauthenticated'],
+        [201, null],
+      ],
+    );
+  });
+});
 
 describe('the trail is searched', () => {
   test('newest first, masked, and only of the caller’s tenant', async () => {

@@ -30,6 +30,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   ledger_lock_key: [APP_ROLE],
   linked_holders: [APP_ROLE],
   linked_shareholder_exists: [APP_ROLE],
+  log_request: [APP_ROLE],
   newest_payment: [APP_ROLE],
   pending_money: [APP_ROLE],
   plan_grants: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],

@@ -72,6 +72,18 @@ test('whoever goes on sending costs the database nothing', async () => {
   }
 });
 
+test('the log of requests has those that were let in, and of those that were too many one a minute', async () => {
+  for (let request = 0; request < QUOTA + 3; request += 1) await list();
+  const { rows } = await database.admin.query(
+    'select status, problem, count(*)::integer as requests from request_log where tenant_id = $1 group by 1, 2 order by 1',
+    [tenant.id],
+  );
+  expect(rows).toEqual([
+    { status: 200, problem: null, requests: QUOTA },
+    { status: 429, problem: 'too-many-requests', requests: 1 },
+  ]);
+});
+
 test('a change that fails is counted, and one that is refused has no effect', async () => {
   expect((await create('A')).status).toBe(201);
   expect((await create('A')).status).toBe(409);

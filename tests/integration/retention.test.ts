@@ -6,7 +6,8 @@ import { handler as listHoldsHandler } from '#functions/retention/list-legal-hol
 import { handler as placeHandler } from '#functions/retention/place-legal-hold.ts';
 import { handler as previewHandler } from '#functions/retention/preview-retention.ts';
 import { handler as releaseHandler } from '#functions/retention/release-legal-hold.ts';
-import { dayWrittenIn } from '#kernel/calendar.ts';
+import { DAY_MS, dayWrittenIn } from '#kernel/calendar.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { BATCH } from '#retention/purge.repository.ts';
 import {
   listLegalHolds,
@@ -457,6 +458,34 @@ describe('text that people have written', () => {
       [issuer.id],
     );
     expect(rows.map(({ text }) => /canary/i.test(text))).toEqual([false, true]);
+  });
+});
+
+describe('the log of requests', () => {
+  test('is purged after thirty days, by the machine’s clock, unless the tenant is held', async () => {
+    const insert = (tenant: TestTenant, days: number) =>
+      database.admin.query(
+        `insert into request_log (tenant_id, id, at, actor_id, actor_role, is_key, method, route, operation, status, request_id)
+         values ($1, $2, $3, $1, 'OPS', false, 'GET', '/shareholders', 'listShareholders', 200, $4)`,
+        [
+          tenant.id,
+          uuidV7(Date.now() - days * DAY_MS),
+          new Date(Date.now() - days * DAY_MS),
+          `of day ${days}`,
+        ],
+      );
+    for (const days of [29, 31]) await insert(issuer, days);
+    await insert(sponsor, 31);
+    await hold({ subject: 'TENANT' }, sponsor);
+    const left = async (tenant: TestTenant) => {
+      const text = `select request_id from request_log where tenant_id = $1 and request_id like 'of day %'`;
+      return (await database.admin.query(text, [tenant.id])).rows.map(({ request_id }) => request_id);
+    };
+    expect((await purgeAt(new Date().toISOString())).purged).toMatchObject({ requests: 1 });
+    expect(await left(issuer)).toEqual(['of day 29']);
+    expect(await left(sponsor)).toEqual(['of day 31']);
+    // A run that is simulated months ahead leaves what has just been asked.
+    expect((await purgeAt(RUN)).purged).not.toHaveProperty('requests');
   });
 });
 

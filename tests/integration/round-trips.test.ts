@@ -78,6 +78,23 @@ test.each<[string, () => Promise<unknown>, number]>([
   expect(await roundTripsOf(run)).toBe(expected);
 });
 
+test('requests are logged in the round trips that they make anyway, also those that were counted ahead', async () => {
+  const logged = async () => {
+    const { rows } = await database.admin.query<{ requests: number }>(
+      'select count(*)::integer as requests from request_log where tenant_id = $1',
+      [tenant.id],
+    );
+    return rows[0]?.requests ?? 0;
+  };
+  await post();
+  const before = await logged();
+  for (let request = 0; request < 6; request += 1) expect(await roundTripsOf(get)).toBe(1);
+  // Rows of reads that send nothing else to the database wait for the next request that does.
+  expect(await logged()).toBeLessThan(before + 6);
+  expect(await roundTripsOf(post)).toBe(3);
+  expect(await logged()).toBe(before + 7);
+});
+
 test('an execution that has lost its key commits nothing', async () => {
   const store = new IdempotencyStore(actor);
   store.configure({ config: new IdempotencyConfig({ hashFunction: 'sha256' }) });

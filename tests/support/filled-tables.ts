@@ -51,6 +51,18 @@ const rowsOf = (
     expires_at: '2026-01-01',
   },
   notices: { id: id(80), user_id: id(1), kind: 'password-changed' },
+  request_log: {
+    id: id(190),
+    at: '2026-01-01',
+    actor_id: id(1),
+    actor_role: 'OPS',
+    is_key: false,
+    method: 'GET',
+    route: '/shareholders',
+    operation: 'listShareholders',
+    status: 200,
+    request_id: 'filled',
+  },
   idempotency_keys: {
     id: 'filled',
     status: 'INPROGRESS',

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AuditEntry, listAudit } from '#audit/audit.routes.ts';
 import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
 import type { AuditLog } from '#generated/database.ts';
+import { lowestUuidV7 } from '#kernel/ids.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 
@@ -44,12 +45,8 @@ export function toAuditEntry({ changes, ...row }: AuditRow): z.input<typeof Audi
 /** An id is made with its entry's instant, or with the minute in which it began; so much apart they may be. */
 const ID_SLACK_MS = 120_000;
 
-/** The lowest id (UUID version 7) of an instant: lists begin at it instead of looking through all entries. */
-function lowestId(instant: string, slackMs: number): string {
-  const milliseconds = Math.max(0, Date.parse(instant) + slackMs);
-  const hex = milliseconds.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
-}
+/** The lowest id of an instant, and of what was made so much later. */
+const lowestId = (instant: string, slackMs: number) => lowestUuidV7(Date.parse(instant) + slackMs);
 
 interface Span {
   readonly from?: string | undefined;

@@ -9,6 +9,7 @@ import {
 import { DomainError } from '#kernel/domain-error.ts';
 import { KnownQuotas, type Left } from './known-quotas.ts';
 import { pipeline, type Statement } from './pipeline.ts';
+import { isLateDue, logLater, takeLate } from './request-log.ts';
 
 /** The requests of a class that somebody may send in a window. */
 export interface Quota {
@@ -18,10 +19,12 @@ export interface Quota {
   readonly requests: number;
 }
 
-/** A request that is counted once, ahead of the first statement that it sends. */
+/** A request that is counted and logged once, ahead of the first statement that it sends. */
 export interface CountedRequest {
   readonly requestClass: RequestClass;
   readonly quotas: readonly Quota[];
+  /** Its row of its tenant's log; absent where nobody calls. */
+  readonly log?: { readonly id: string; readonly isRead: boolean; statement(): Statement };
   /** Tells that it was counted, or that the statement which counts it is on its way. */
   counted: boolean;
   /** The requests that are left, as far as is known. */
@@ -51,15 +54,15 @@ export function refuseUncounted(): void {
 const BEGIN = { text: 'begin' } as const;
 const COMMIT = { text: 'commit' } as const;
 const TAKE = 'select take_request($1::uuid[], $2::integer[], $3, $4, $5) as taken';
-/** The place of its result among those of the statements that count. */
+/** The place of its result among those of the statements ahead. */
 const TAKEN = 1;
 /** The state by which `take_request` refuses. */
 const QUOTA_REACHED = 'VS429';
 
 /**
- * Sends statements behind those that count the request, unless that was done, or there is no request: in the same round trip and under the same
- * Sync, so that none of them runs for a request that isn't let in. The count is a transaction of its own, which is over before any of
- * them begins.
+ * Sends statements behind those that count and log the request, unless that was done, or there is no request: in the same round trip and under the
+ * same Sync, so that none of them runs for a request that isn't let in. Count and log are a transaction of their own, which is over before any
+ * of them begins.
  * @returns the results of the statements
  * @throws DomainError `too-many-requests`
  */
@@ -68,16 +71,34 @@ export async function countedFirst(
   send: (statements: readonly Statement[]) => Promise<pg.QueryResult[]>,
 ): Promise<pg.QueryResult[]> {
   const request = requests.getStore();
-  if (request === undefined || isCounted(request)) return send(statements);
-  const counting = countOf(request);
+  if (request === undefined || request.counted) return send(statements);
+  request.counted = true;
+  const isAhead = wasCountedAhead(request);
+  const rows = rowsOf(request, isAhead);
+  const own = [...(isAhead ? [] : [countOf(request)]), ...rows.values()];
+  const ahead = own.length === 0 ? [] : [BEGIN, ...own, COMMIT];
   const askedMs = Date.now();
   try {
-    const results = await send([...counting, ...statements]);
-    noteCounts(request, results, askedMs);
-    return results.slice(counting.length);
+    const results = await send([...ahead, ...statements]);
+    if (!isAhead) noteCounts(request, results, askedMs);
+    return results.slice(ahead.length);
   } catch (error) {
+    rows.delete(request.log?.id ?? '');
+    for (const [id, row] of rows) logLater({ id }, row);
     throw reached(request, error, askedMs);
   }
+}
+
+/** Returns the rows to write now, by their ids. A read that was counted ahead sends nothing of its own to the database but its query: its row waits. */
+function rowsOf({ log }: CountedRequest, isAhead: boolean): Map<string, Statement> {
+  if (log?.isRead && isAhead && !isLateDue()) {
+    logLater(log, log.statement());
+    return new Map();
+  }
+  if (log === undefined && isAhead) return new Map();
+  const rows = new Map(takeLate());
+  if (log !== undefined) rows.set(log.id, log.statement());
+  return rows;
 }
 
 /** Sends statements on a connection as {@link countedFirst} does. */
@@ -88,22 +109,20 @@ export function countedPipeline(
   return countedFirst(statements, (all) => pipeline(client, all));
 }
 
-/** Tells whether nothing is left to count, and lets the request in if it was counted ahead. Whoever asks counts it otherwise. */
-function isCounted(request: CountedRequest): boolean {
-  if (request.counted) return true;
-  request.counted = true;
+/** Tells whether the request was counted along with an earlier one, and lets it in. */
+function wasCountedAhead(request: CountedRequest): boolean {
   const left = known.takeAhead(nameOf(request));
   if (left === undefined) return false;
   request.left = left;
   return true;
 }
 
-function countOf(request: CountedRequest): readonly Statement[] {
+function countOf(request: CountedRequest): Statement {
   const { quotas, requestClass } = request;
   const keys = quotas.map(({ key }) => key);
   const limits = quotas.map((quota) => quota.requests);
   const wanted = known.wanted(nameOf(request), limits);
-  return [BEGIN, { text: TAKE, values: [keys, limits, requestClass, LIMIT_WINDOW_SECONDS, wanted] }, COMMIT];
+  return { text: TAKE, values: [keys, limits, requestClass, LIMIT_WINDOW_SECONDS, wanted] };
 }
 
 function noteCounts(request: CountedRequest, results: readonly pg.QueryResult[], askedMs: number): void {

@@ -464,6 +464,11 @@ export async function countAlone(): Promise<void> {
   }
 }
 
+/** Writes a row of the log of requests in a transaction and a round trip of its own. */
+export async function logAlone(row: Statement): Promise<void> {
+  await withClient((client) => pipeline(client, [{ text: 'begin' }, row, COMMIT]));
+}
+
 async function statementsFor(
   client: pg.ClientBase,
   of: string | Actor,

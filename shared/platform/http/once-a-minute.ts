@@ -13,13 +13,23 @@ const written = new Set<string>();
  * @throws DomainError `temporarily-unavailable`
  */
 export async function enterOnceAMinute(actor: Actor, entry: AuditEntry): Promise<void> {
-  const source = sourceNetwork(originOfRequest()?.sourceIp ?? '');
   const { tenantId, actorId } = actor;
-  const id = idOfMinute(
-    JSON.stringify([entry.problem ?? entry.action, entry.resource, tenantId, actorId, source]),
-  );
+  const parts = [entry.problem ?? entry.action, entry.resource, tenantId, actorId];
+  await onceAMinute(parts, (id) => recordApart(actor, entry, id));
+}
+
+/**
+ * Writes something of the network of this request, unless this environment has written it within the minute.
+ * @param write is given the id that everybody gives it in this minute
+ */
+export async function onceAMinute(
+  parts: readonly (string | null)[],
+  write: (id: string) => Promise<void>,
+): Promise<void> {
+  const source = sourceNetwork(originOfRequest()?.sourceIp ?? '');
+  const id = idOfMinute(JSON.stringify([...parts, source]));
   if (written.has(id)) return;
-  await recordApart(actor, entry, id);
+  await write(id);
   if (written.size >= MAX_REMEMBERED) written.clear();
   written.add(id);
 }
