@@ -12,7 +12,6 @@ import { JsonNumber } from './json.ts';
 
 const PLAIN_DECIMAL = /^-?\d{1,20}(\.\d+)?$/;
 
-/** A string or a JSON number, read from its digits. Exponents, signs of plus, separators and spaces are refused. */
 /** Reads a number from its digits, whether it comes as text or as a number. */
 export function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
   return z
@@ -23,15 +22,16 @@ export function exactNumber(schema: z.ZodString, openapi: Record<string, unknown
     .meta({ openapi });
 }
 
+/** A string or a JSON number, read from its digits. Exponents, signs of plus, separators and spaces are refused; zeros at the end are not. */
 export const decimalText = z
   .string('must be a decimal number, as a string or a JSON number')
   .max(MAX_DECIMAL_LENGTH, { error: `must have at most ${MAX_DECIMAL_LENGTH} characters`, abort: true })
   .regex(PLAIN_DECIMAL, 'must be a plain decimal number of at most 20 integer digits')
-  .regex(/^[^.]*(\.\d{1,8})?$/, 'must have at most 8 decimal places');
+  .regex(/^[^.]*(\.\d{1,8}0*)?$/, 'must have at most 8 decimal places');
 
 const shares = (example: string) => ({
   type: ['string', 'number'],
-  pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
+  pattern: '^\\d{1,20}(\\.\\d{1,8}0*)?$',
   examples: [example],
 });
 

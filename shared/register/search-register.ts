@@ -49,12 +49,13 @@ export async function searchRegister(read: TenantRead, query: Query): Promise<Pa
   // Read in the order of names, every holder would be fetched from another place for the address.
   const unordered = filtersOf(query).some(({ reads }) => reads.includes('email')) ? sql`offset 0` : sql``;
   const bounded = order.bounded ? sql`${inOrder(order)} limit ${EXAMINED_PER_PAGE}` : unordered;
+  // An array is found once, whatever the statistics say of a register that was loaded a moment ago.
   const found = sql<string>`(select id from (${examined} ${bounded}) e
     where ${matching(query)} ${inOrder(order)} limit ${limit + 1})`;
   const rows = await read
     .selectFrom('shareholders')
     .select([...SHOWN, positionOf(order).as('position')])
-    .where('id', 'in', found)
+    .where(sql<boolean>`id = any (array${found})`)
     .orderBy(positionOf(order), order.descending ? 'desc' : 'asc')
     .orderBy('id', order.descending ? 'desc' : 'asc')
     .$castTo<ShareholderRow & { readonly position: string | null }>()
@@ -160,7 +161,7 @@ function filtersOf(query: Query): Filter[] {
       (word) => sql`strpos(name_key, folded(${word}::text)) > 0`,
     );
     // Asked once, by its own index.
-    const referred = sql`array(select r.id from shareholders r where r.external_ref = ${q.normalize('NFC')})`;
+    const referred = sql`array(select r.id from shareholders r where r.external_ref = any (${spellingsOf(q)}))`;
     add(['name_key'], sql`(${sql.join(words, sql` and `)} or id = any (${referred}))`);
   }
   if (email !== undefined) add(['email'], sql`lower(email) = lower(${email}::text)`);
@@ -181,6 +182,17 @@ function filtersOf(query: Query): Filter[] {
       where p.shareholder_id = e.id and p.security_class = ${security_class}) > 0`,
     );
   return filters;
+}
+
+/** A single word with a digit is what references look like, and names don't: only there the search reads all of them. */
+const LIKE_A_REFERENCE = /^(?=.*\d)\S+$/;
+
+/** Returns the references that a person may mean by one, in whatever case the register has it. */
+function spellingsOf(ref: string): RawBuilder<unknown> {
+  const written = ref.normalize('NFC');
+  if (LIKE_A_REFERENCE.test(written))
+    return sql`array(select s.external_ref from shareholders s where lower(s.external_ref collate "pg_c_utf8") = lower(${written}::text collate "pg_c_utf8"))`;
+  return sql`${[written, written.toUpperCase(), written.toLowerCase()]}::text[]`;
 }
 
 function containing(part: string): string {

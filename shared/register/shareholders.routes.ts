@@ -204,7 +204,7 @@ export const listShareholders = route({
   path: '/shareholders',
   summary: 'List holders of record',
   description: [
-    '`q` finds the holders in whose name each of its words occurs, whatever the case and the accents (`muller` finds Müller), and the one whose reference it is; with an `@`, those in whose mail address it occurs. `email` is a whole address, in any case; `external_ref` a whole reference; `name` a part of the name with its accents, in any case.',
+    '`q` finds the holders in whose name each of its words occurs, whatever the case and the accents (`muller` finds Müller), and those whose reference it is, in capitals or not; with an `@`, those in whose mail address it occurs. `email` is a whole address, in any case; `external_ref` a whole reference; `name` a part of the name with its accents, in any case.',
     'The other parameters narrow the list to who has something, or lacks it: `payable_account` is whether there is an account that can be paid into now; `blocked` whether a payment would be refused now, since the holder is not verified or has no such account; `tax_certified` whether there is a form W-9 or W-8 that holds today; `security_class` lists those who have shares of the class.',
     'Holders are listed by age, and those that `q` or `email` finds by name; `sort` says otherwise, and `-` turns it around. A page by age or reference searches a bounded number of holders: as long as `next_cursor` is not null there may be more, even after a page with few matches or none. A holder who is renamed between two pages of a list by name changes place; every other is listed once.',
   ].join('\n\n'),

@@ -311,6 +311,7 @@ describe('a payroll file', () => {
       'e-3,01/30/2026,-$1.00,$$1',
       'e-4,01/30/2026,"$1,23",€5',
       'e-eur,01/30/2026,$5.00,5.00',
+      'e-1,01/15/2026, $ -   ,$-',
       '',
     ].join('\n');
     const key = `drop/${globex.slug}/contributions/payroll.dollars/january.csv`;
@@ -318,7 +319,7 @@ describe('a payroll file', () => {
     const stored = await storeFile(aws, key, content, credential);
     await processUpload(stored, { requestId: 'worker', isFinal: () => false });
     const upload = await uploadOf(key);
-    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 10, accepted: 4, rejected: 5, ignored: 1 });
+    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 12, accepted: 4, rejected: 5, ignored: 3 });
     expect(upload.errors.map(({ line, column, code }: Row) => [line, column, code])).toEqual([
       [4, 'amount', 'negative'],
       [4, 'amount', 'invalid-number'],

@@ -339,6 +339,7 @@ describe('the census', () => {
       [{ q: '100%_' }, ['s-4']],
       [{ q: 'ab@GLOBEX' }, ['s-1']],
       [{ q: 's-5' }, ['s-5']],
+      [{ q: 'S-5' }, ['s-5']],
       [{ q: 'nobody' }, []],
       [{ status: 'TERMINATED' }, ['s-2']],
       [{ status: 'ACTIVE' }, ['s-1', 's-3', 's-4', 's-5']],

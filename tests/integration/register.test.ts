@@ -498,7 +498,8 @@ describe('the list', () => {
       [{ q: '0% pension_f' }, ['S-6']],
       [{ q: '%' }, ['S-6']],
       [{ q: 'S-7' }, ['S-7']],
-      [{ q: 's-7' }, []],
+      [{ q: 's-7' }, ['S-7']],
+      [{ q: 's-77' }, []],
       [{ q: 'nobody' }, []],
       [{ email: 'AALTO@example.com' }, ['S-2']],
       [{ email: 'alto@example.com' }, []],
@@ -507,6 +508,28 @@ describe('the list', () => {
       [{ external_ref: 'S-3', q: 'muller' }, ['S-3']],
     ])('%j', async (query, expected) => {
       expect(await found(query)).toEqual(expected);
+    });
+
+    test('for a reference, in capitals or not', async () => {
+      const register = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('ADMIN'));
+      const refs = ['SHEET-1', 'Sheet-1', 'Mixed-2', 'TRUST', 'É-3'];
+      for (const external_ref of refs) await register.holder('0', { name: 'X', external_ref });
+      await register.holder('0', { name: 'Trust of Cy', external_ref: 'S-4' });
+      const expected: [string, string[]][] = [
+        ['sheet-1', ['SHEET-1', 'Sheet-1']],
+        ['MIXED-2', ['Mixed-2']],
+        ['trust', ['S-4', 'TRUST']],
+        ['é-3', ['É-3']],
+        ['heet-1', []],
+        ['S_4', []],
+      ];
+      for (const [q, found] of expected)
+        expect(
+          (await register.list({ q })).body.data
+            .map((item: { external_ref: string }) => item.external_ref)
+            .sort(),
+          q,
+        ).toEqual(found);
     });
 
     test.each(SORTS)(

@@ -752,6 +752,7 @@ describe('before a file is loaded', () => {
   test.each<[Record<string, string>, RegExp | null]>([
     [{ expected_rows: '2', expected_total: '10.5' }, null],
     [{ expected_rows: '02', expected_total: '10.50000000' }, null],
+    [{ expected_total: '10.500000000000' }, null],
     [{ expected_rows: '3' }, /^control-totals: The file has 2 rows, and 3 were expected/],
     [
       { expected_total: '10.50000001' },
@@ -1258,7 +1259,7 @@ describe('a file of another dialect', () => {
     [
       'windows-1252, named',
       Buffer.from('external_ref;name;holdings\r\nA;Jos\xe9;600000.0000000000\r\n;;\r\n', 'latin1'),
-      { encoding: 'windows-1252' },
+      { encoding: 'Windows-1252' },
     ],
     [
       'UTF-16',

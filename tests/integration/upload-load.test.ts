@@ -147,9 +147,10 @@ test('more rejected rows than are held in memory are all reported', async () => 
 
 test('of more rows than are compared says what it has changed, first and again', async () => {
   const of = await newTenant();
-  // Statistics that know other tenants alone, as those of a register that was just loaded.
-  await database.admin.query('analyze');
   const rows = Array.from({ length: 10_001 }, (_, n) => `H-${String(n).padStart(5, '0')},Holder,,1\n`);
+  // Statistics that know other tenants alone, as those of a register that was just loaded.
+  await uploads.load(UPLOAD_HEADER + rows.slice(0, 500).join(''), await newTenant());
+  await database.admin.query('analyze');
   const sums = (before: string, after: string, moved: string) => ({
     by_class: [{ security_class: 'COMMON', before, after, moved }],
   });
@@ -166,6 +167,14 @@ test('of more rows than are compared says what it has changed, first and again',
     largest: [{ line: 2, external_ref: 'H-00000', before: '1', after: '3' }],
   });
   expect((await objectText(aws, again.changes_key)).trim().split('\r\n')).toHaveLength(2);
+  // What reads the whole register for a few rows of it takes it for a small one, too.
+  const few = await uploads.load(`${UPLOAD_HEADER}H-00000,Holder,,4\nh-00002,Other,,1\n`, of);
+  expect(few.changes).toMatchObject({
+    ...{ created: 1, changed: 1, unchanged: 0, absent: 10_000 },
+    look_alikes: [{ line: 3, external_ref: 'h-00002', like: 'H-00002' }],
+  });
+  const found = await new Register(of.as('OPS')).list({ external_ref: 'H-00001' });
+  expect(found.body.data).toMatchObject([{ external_ref: 'H-00001', holdings: '1' }]);
 });
 
 test('what the queue of rejected rows does not take keeps the upload from ending, and the next delivery ends it', async () => {

@@ -63,7 +63,9 @@ function filtersOf({ q, status, kyc_status, enrolled, plan_type }: Query): RawBu
     const words = [...new Set(q.split(/\s+/))].map(
       (word) => sql`strpos(name_key, folded(${word}::text)) > 0`,
     );
-    filters.push(sql`(${sql.join(words, sql` and `)} or employee_id = ${q.normalize('NFC')})`);
+    filters.push(
+      sql`(${sql.join(words, sql` and `)} or lower(employee_id collate "pg_c_utf8") = lower(${q.normalize('NFC')}::text collate "pg_c_utf8"))`,
+    );
   }
   if (status !== undefined) filters.push(sql`coalesce(${LEFT}, false) = ${status === 'TERMINATED'}`);
   if (kyc_status !== undefined) filters.push(sql`kyc_status = ${kyc_status}`);

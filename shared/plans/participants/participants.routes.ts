@@ -96,7 +96,7 @@ export const listParticipants = route({
   path: '/participants',
   summary: 'List plan participants',
   description: [
-    '`q` finds the participants in whose name each of its words occurs, whatever the case and the accents (`muller` finds Müller), and the one whose number it is; with an `@`, those in whose mail address it occurs. `status` is whether they are in service today, in the sponsor’s time zone; `enrolled` whether they have an active plan, of `plan_type` if that is given.',
+    '`q` finds the participants in whose name each of its words occurs, whatever the case and the accents (`muller` finds Müller), and those whose number it is, in capitals or not; with an `@`, those in whose mail address it occurs. `status` is whether they are in service today, in the sponsor’s time zone; `enrolled` whether they have an active plan, of `plan_type` if that is given.',
     'They are listed by `employee_id`, or as `sort` says; `-` turns it around. Those without a name, or a hire date, come last in a list by it. A participant who is renamed between two pages of a list by name changes place; every other is listed once.',
   ].join('\n\n'),
   tenants: ['SPONSOR'],

@@ -11,10 +11,10 @@ interface Source<Column extends string> {
   readonly given: ReadonlyMap<Column, string>;
 }
 
-/** Zero, also as the dash that many tables have for it. */
 /** The sign of dollars before a number, behind that of a negative one. */
 const DOLLARS = /^(-?)\$ ?/;
-const NO_NUMBER = /^-?0*(?:\.0*)?$/;
+/** Zero, also as the dash that many tables have for it, with the sign of dollars that spreadsheets put before it. */
+const NO_NUMBER = /^-?0*(?:\.0*)?$|^\$ *-$/;
 
 function nothing<Column extends string>(column: Column): RowError<Column> {
   return { column, code: 'zero', message: `${column} is zero.` };

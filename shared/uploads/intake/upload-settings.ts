@@ -18,6 +18,14 @@ const wholeNumberText = (min: number, max: number) =>
     )
     .meta({ openapi: { type: ['integer', 'string'], minimum: min, maximum: max } });
 
+/** The name of an encoding, whose case means nothing (IANA Character Sets). */
+export const encoding = z
+  .preprocess(
+    (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+    z.enum(ENCODINGS, `must be one of ${ENCODINGS.join(', ')}`),
+  )
+  .meta({ openapi: { type: 'string', enum: [...ENCODINGS] } });
+
 export const UPLOAD_MODES = ['merge', 'replace'] as const;
 type UploadMode = (typeof UPLOAD_MODES)[number];
 
@@ -33,7 +41,7 @@ export const registerSettings = {
   expected_rows: wholeNumberText(0, MAX_UPLOAD_ROWS).optional(),
   expected_total: quantity.optional(),
   /** The encoding of a text file that is neither UTF-8 nor marked as UTF-16. */
-  encoding: z.enum(ENCODINGS, `must be one of ${ENCODINGS.join(', ')}`).optional(),
+  encoding: encoding.optional(),
 };
 
 /** The settings of a payroll file. */

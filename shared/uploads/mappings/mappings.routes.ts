@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { idInPath, idOut, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { ENCODINGS } from '#uploads/formats/upload-row.ts';
+import { encoding } from '#uploads/intake/upload-settings.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 import { SEPARATORS } from './mapping.ts';
 
@@ -55,7 +56,7 @@ const NewMapping = z.strictObject({
   kind: z.enum(UPLOAD_KINDS, `must be one of ${UPLOAD_KINDS.join(', ')}`),
   columns: z.array(column).min(1, 'must name a column').max(MAX_COLUMNS),
   separator: z.enum(SEPARATORS, 'must be a comma, a semicolon, a tab or a bar').optional(),
-  encoding: z.enum(ENCODINGS, `must be one of ${ENCODINGS.join(', ')}`).optional(),
+  encoding: encoding.optional(),
   decimal: z.enum(DECIMALS, 'must be a point or a comma').optional(),
   date_format: z.string('must be a string').max(20).optional(),
   skip_lines: wholeNumber(0, MAX_SKIPPED_LINES).optional(),
