@@ -320,6 +320,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
   external_ref: 'The issuer’s own reference of the holder, unique in its register.',
   holdings: 'All shares of the holder, over all classes.',
   kyc_status: 'Whether the identity has been verified. Only verified holders are paid.',
+  kyc_reason:
+    'Why the identity was found so, in the words of whoever checked it. Absent where nobody has said it.',
+  kyc_effective_date: 'The day of the check. Absent where nobody has said it.',
   'SetShareholderKycRequest.status': 'Whether the identity has been verified.',
   'SetParticipantKycRequest.status': 'Whether the identity has been verified.',
   'Shareholder.status': 'A closed holder has no shares, and is no longer paid.',

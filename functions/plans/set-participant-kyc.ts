@@ -5,8 +5,7 @@ import { http } from '#platform/http/http.ts';
 export const handler = http(
   routes.setParticipantKyc,
   async ({ params, body, expectedVersion, principal, tenantTx }) =>
-    tenantTx(
-      (tx) => verifyParticipant(tx, params.employee, expectedVersion, body.status, principal.actorId),
-      { resource: () => `participants/${params.employee}` },
-    ),
+    tenantTx((tx) => verifyParticipant(tx, params.employee, expectedVersion, body, principal.actorId), {
+      resource: () => `participants/${params.employee}`,
+    }),
 );

@@ -7,6 +7,6 @@ export const handler = http(
   routes.setShareholderKyc,
   async ({ params, body, expectedVersion, principal, tenantTx }) =>
     tenantTx(async (tx) =>
-      toShareholder(await verifyShareholder(tx, params.id, expectedVersion, body.status, principal.actorId)),
+      toShareholder(await verifyShareholder(tx, params.id, expectedVersion, body, principal.actorId)),
     ),
 );

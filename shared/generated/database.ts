@@ -907,6 +907,8 @@ export interface Participants {
   hired_on: ColumnType<Day, string, string> | null;
   identified_by: string | null;
   kyc_changed_at: Timestamp | null;
+  kyc_effective_date: ColumnType<Day, string, string> | null;
+  kyc_reason: string | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string | null;
   name_key: Generated<string | null>;
@@ -1435,6 +1437,8 @@ export interface Shareholders {
   identified_by: string | null;
   kind: 'PERSON' | 'ORGANISATION' | null;
   kyc_changed_at: Timestamp | null;
+  kyc_effective_date: ColumnType<Day, string, string> | null;
+  kyc_reason: string | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string;
   name_key: Generated<string | null>;

@@ -4,6 +4,7 @@ import type { Permit } from '#approvals/permit.ts';
 import { linkTo } from '#contracts/links.ts';
 import type { Shareholders } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
+import { shownOfCheck } from '#kernel/kyc-check.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { HolderKind } from './holder-fields.ts';
 import type { PostalAddress } from './holder-identity.ts';
@@ -21,6 +22,8 @@ const COLUMNS = [
   'id',
   'identified_by',
   'kind',
+  'kyc_effective_date',
+  'kyc_reason',
   'kyc_status',
   'name',
   'phone',
@@ -61,6 +64,7 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
     holdings: canonicalDecimal(row.holdings),
     treasury: row.treasury,
     kyc_status: row.kyc_status,
+    ...shownOfCheck(row),
     status: row.status,
     version,
     created_at: row.created_at.toISOString(),
@@ -185,6 +189,8 @@ export interface ShareholderChange extends ContactFields, NameParts {
   /** The total over all classes. */
   readonly holdings?: string | undefined;
   readonly kyc_status?: ShareholderRow['kyc_status'] | undefined;
+  readonly kyc_reason?: string | null;
+  readonly kyc_effective_date?: string | null;
   readonly status?: ShareholderRow['status'] | undefined;
 }
 

@@ -18,6 +18,7 @@ import {
   securityClass,
   text,
 } from '#kernel/fields.ts';
+import { KycCheck, kycOut } from '#kernel/kyc-check.ts';
 import { route } from '#platform/http/route.ts';
 import { ADDRESS_LENGTHS, HOLDER_KINDS, MAX_ADDRESS_LINES, NAME_LENGTHS } from './holder-fields.ts';
 import { tooLateFor } from './transfers.routes.ts';
@@ -54,6 +55,7 @@ export const Shareholder = z.object({
   /** Whether the shares are the issuer’s own: they are neither paid nor counted. */
   treasury: z.boolean(),
   kyc_status: kycStatus,
+  ...kycOut,
   status: z.enum(STATUSES),
   version: z.number().int(),
   created_at: instantOut,
@@ -293,8 +295,8 @@ export const setShareholderKyc = route({
   ...issuer,
   roles: ['COMPLIANCE'],
   params: idInPath,
-  body: z.strictObject({ status: kycStatus }),
-  example: { status: 'VERIFIED' },
+  body: KycCheck,
+  example: { status: 'VERIFIED', reason: 'Passport seen', effective_date: '2026-11-27' },
   status: 200,
   response: Shareholder,
   concurrency: 'if-match',

@@ -71,7 +71,7 @@ export const CATEGORIES: readonly Category[] = [
       sql`t.purged_at is null and exists (select from (select t.tenant_id, t.id, t.status, t.updated_at) s where ${holderIsDue(cutoffs)})`,
     isHeldBy: sql`h.shareholder_id = t.id`,
     erased: (cutoffs) =>
-      sql`name = 'purged', kind = null, given_name = null, family_name = null, email = null, phone = null, address = null, postal_address = null,
+      sql`name = 'purged', kind = null, given_name = null, family_name = null, email = null, phone = null, address = null, postal_address = null, kyc_reason = null,
         ${purgedAt(cutoffs)}`,
   },
   {
@@ -80,7 +80,7 @@ export const CATEGORIES: readonly Category[] = [
       sql`t.purged_at is null and exists (select from (select t.tenant_id, t.employee_id) e where ${participantIsDue(cutoffs)})`,
     isHeldBy: sql`h.employee_id = t.employee_id`,
     erased: (cutoffs) =>
-      sql`name = null, email = null, date_of_birth = null, hired_on = null, terminated_on = null, rehired_on = null, compensation = null, wages = '{}',
+      sql`name = null, email = null, date_of_birth = null, hired_on = null, terminated_on = null, rehired_on = null, compensation = null, wages = '{}', kyc_reason = null,
         ${purgedAt(cutoffs)}`,
   },
   {

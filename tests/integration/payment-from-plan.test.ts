@@ -50,7 +50,7 @@ function verify(employee: string, role: 'COMPLIANCE' | 'ADMIN', version: number,
     call(setKyc, setParticipantKyc, {
       as: tenant.as(role),
       params: { employee },
-      body: { status: 'VERIFIED' },
+      body: { status: 'VERIFIED', reason: 'Passport seen', effective_date: '2026-01-05' },
       headers: { 'If-Match': `"${version}"` },
     }),
   );

@@ -177,6 +177,24 @@ describe('a holder of record', () => {
     ]);
   });
 
+  test('says why and of which day its identity was found as it is, until somebody says otherwise', async () => {
+    const { id } = await ops.holder('1');
+    const checked = { status: 'VERIFIED', reason: 'Passport seen', effective_date: daysAgo(1) };
+    const shown = { kyc_reason: 'Passport seen', kyc_effective_date: daysAgo(1) };
+    expect(await compliance.setKyc(id, { ...checked, effective_date: daysAgo(-2) })).toMatchObject({
+      ...problem(422, 'validation-failed'),
+      body: { errors: [{ pointer: '/effective_date', code: 'future-date' }] },
+    });
+    expect((await compliance.setKyc(id, checked)).body).toMatchObject({ kyc_status: 'VERIFIED', ...shown });
+    expect((await ops.get(id)).body).toMatchObject(shown);
+    const renamed = (await ops.update(id, { name: 'Somebody else' })).body;
+    expect(renamed.kyc_status).toBe('PENDING');
+    expect(Object.keys(renamed).filter((name) => name.startsWith('kyc_'))).toEqual(['kyc_status']);
+    expect((await compliance.setKyc(id, { ...checked, reason: undefined })).body).not.toHaveProperty(
+      'kyc_reason',
+    );
+  });
+
   test('has one reference in a register, and another register may use it too', async () => {
     const body = { external_ref: 'same', name: 'First' };
     expect((await ops.create(body)).body).toMatchObject({

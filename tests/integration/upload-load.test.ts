@@ -167,7 +167,7 @@ test('of more rows than are compared says what it has changed, first and again',
     largest: [{ line: 2, external_ref: 'H-00000', before: '1', after: '3' }],
   });
   expect((await objectText(aws, again.changes_key)).trim().split('\r\n')).toHaveLength(2);
-  // What reads the whole register for a few rows of it takes it for a small one, too.
+  // A few rows are compared with the whole register too, and a search reads it.
   const few = await uploads.load(`${UPLOAD_HEADER}H-00000,Holder,,4\nh-00002,Other,,1\n`, of);
   expect(few.changes).toMatchObject({
     ...{ created: 1, changed: 1, unchanged: 0, absent: 10_000 },

@@ -272,8 +272,13 @@ describe('a file of payees', () => {
     };
   }
 
-  async function loaded(tenant: TestTenant, files: RegisterFiles, content: string): Promise<TestResponse> {
-    const waiting = await files.load(content);
+  async function loaded(
+    tenant: TestTenant,
+    files: RegisterFiles,
+    content: string,
+    filename = 'payees.csv',
+  ): Promise<TestResponse> {
+    const waiting = await files.load(content, {}, filename);
     expect(waiting.body, waiting.text).toMatchObject({ state: 'AWAITING_APPROVAL', recorded: null });
     await approve(tenant, waiting.body.id);
     await files.process(waiting.body.id);
@@ -288,6 +293,15 @@ describe('a file of payees', () => {
       [id],
     );
     return Object.fromEntries(rows.map(({ payee, kyc_status }) => [payee, kyc_status]));
+  }
+
+  async function reasonsOf({ id, type }: TestTenant) {
+    const { rows } = await database.admin.query(
+      `select kyc_status, kyc_reason, kyc_effective_date::text as day from ${type === 'ISSUER' ? 'shareholders' : 'participants'}
+       where tenant_id = $1 order by ${type === 'ISSUER' ? 'external_ref' : 'employee_id'}`,
+      [id],
+    );
+    return rows;
   }
 
   /** The accounts of a tenant, the oldest first, and whether each may be paid into now. */
@@ -337,9 +351,9 @@ describe('a file of payees', () => {
       ]);
       expect(await objectText(aws, `errors/${tenant.id}/${dry.body.id}-changes.csv`)).toBe(
         [
-          'payee,status,vestry_line,vestry_status_before',
-          'A,VERIFIED,2,UNVERIFIED',
-          'C,REJECTED,4,UNVERIFIED',
+          'payee,status,reason,effective_date,vestry_line,vestry_status_before',
+          'A,VERIFIED,,,2,UNVERIFIED',
+          'C,REJECTED,,,4,UNVERIFIED',
           '',
         ].join('\r\n'),
       );
@@ -365,6 +379,44 @@ describe('a file of payees', () => {
       const again = await kyc.load(content);
       expect(again.body).toMatchObject({ state: 'COMPLETED', accepted: 3, recorded: 0, unchanged: 3 });
       expect(await statusesOf(tenant)).toEqual(set);
+    });
+
+    test('says why a status is set, and of which day the check is', async () => {
+      const { tenant, kyc } = await payees(type);
+      const rows = [
+        'payee,reason,status,effective_date',
+        'A,"Passport seen, copy kept",VERIFIED,2026-02-28',
+        'B,,REJECTED,',
+        'C,Too soon,VERIFIED,2199-01-01',
+        'D,No day,VERIFIED,2026-02-29',
+        `E,${'x'.repeat(201)},VERIFIED,`,
+        '',
+      ];
+      const { body } = await loaded(tenant, kyc, rows.join('\n'));
+      expect(body).toMatchObject({ state: 'COMPLETED', accepted: 2, rejected: 3, recorded: 2 });
+      expect(
+        body.errors.map(({ line, column, code }: Record<string, unknown>) => [line, column, code]),
+      ).toEqual([
+        [4, 'effective_date', 'in-future'],
+        [5, 'effective_date', 'invalid-date'],
+        [6, 'reason', 'too-long'],
+      ]);
+      expect(await reasonsOf(tenant)).toEqual([
+        { kyc_status: 'VERIFIED', kyc_reason: 'Passport seen, copy kept', day: '2026-02-28' },
+        { kyc_status: 'REJECTED', kyc_reason: null, day: null },
+        { kyc_status: 'UNVERIFIED', kyc_reason: null, day: null },
+      ]);
+      // Our own list of what a file has changed is loaded again, and changes nothing; what is wrong comes back with its reason.
+      const list = await objectText(aws, `errors/${tenant.id}/${body.id}-changes.csv`);
+      expect(list).toContain('A,VERIFIED,"Passport seen, copy kept",2026-02-28,2,UNVERIFIED');
+      expect((await kyc.load(list)).body).toMatchObject({ state: 'COMPLETED', recorded: 0, unchanged: 2 });
+      expect(await objectText(aws, `errors/${tenant.id}/${body.id}.csv`)).toContain(
+        'C,VERIFIED,Too soon,2199-01-01,',
+      );
+      // A later check replaces the earlier one, with whatever it says.
+      const json = JSON.stringify([{ payee: 'A', status: 'PENDING', reason: ' ', effective_date: '' }]);
+      await loaded(tenant, kyc, json, 'kyc.json');
+      expect((await reasonsOf(tenant))[0]).toEqual({ kyc_status: 'PENDING', kyc_reason: null, day: null });
     });
 
     test('adds accounts, each of which cools off, and nobody has to approve again', async () => {

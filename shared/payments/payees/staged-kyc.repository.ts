@@ -11,6 +11,7 @@ const MATCH = `update staged_rows s set shareholder_id = m.shareholder_id, emplo
   from (
     select r.n, p.shareholder_id, p.employee_id, p.kyc_status, p.identified_by, case
         when p.reference is null then array['payee', 'unknown-payee', 'There is no payee with this reference.']
+        when r.effective_date::date > today() then array['effective_date', 'in-future', 'effective_date must not be after today, in the tenant’s time zone.']
         when p.is_closed then array['payee', 'holder-closed', 'The shareholder is closed.']
         when p.kyc_status <> r.status and p.kyc_changed_at > $1::timestamptz then array['status', 'changed-since-received',
           'The status was set to ' || p.kyc_status || ' after the file was received, which says ' || r.status || '.']
@@ -73,6 +74,8 @@ interface StagedStatus {
   readonly line: number;
   readonly payee: string;
   readonly status: string;
+  readonly reason: string | null;
+  readonly effective_date: string | null;
   readonly status_before: string;
 }
 
@@ -80,6 +83,6 @@ interface StagedStatus {
 export function stagedStatuses(run: RunStatement): AsyncGenerator<readonly StagedStatus[], void> {
   return batches(
     run,
-    `select n, line, payee, status, status_before from staged_rows where ${TO_BE_SET} and n > $1`,
+    `select n, line, payee, status, reason, effective_date, status_before from staged_rows where ${TO_BE_SET} and n > $1`,
   );
 }

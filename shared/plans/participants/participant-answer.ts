@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shownOfCheck } from '#kernel/kyc-check.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { ParticipantRow } from './participant.repository.ts';
 import type { Participant } from './participants.routes.ts';
@@ -12,6 +13,12 @@ export function toParticipant(row: ParticipantRow): z.input<typeof Participant> 
   return {
     ...{ employee_id, name, email, date_of_birth, hired_on, terminated_on, rehired_on },
     compensation: row.compensation === null ? null : fromMinor(row.compensation, 'USD'),
-    ...{ wages, kyc_status, version: row.version, created_at: row.created_at.toISOString() },
+    ...{
+      wages,
+      kyc_status,
+      ...shownOfCheck(row),
+      version: row.version,
+      created_at: row.created_at.toISOString(),
+    },
   };
 }

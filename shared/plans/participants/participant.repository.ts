@@ -12,6 +12,8 @@ export const PARTICIPANT_COLUMNS = [
   'employee_id',
   'hired_on',
   'identified_by',
+  'kyc_effective_date',
+  'kyc_reason',
   'kyc_status',
   'name',
   'purged_at',

@@ -11,6 +11,7 @@ import {
   text,
   wholeNumber,
 } from '#kernel/fields.ts';
+import { KycCheck, kycOut } from '#kernel/kyc-check.ts';
 import { amount, amountOut } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
@@ -29,6 +30,7 @@ export const Participant = z.object({
   compensation: amountOut.nullable().meta({ description: 'The pay of a year, in US dollars.' }),
   wages: z.array(z.object({ year: z.number().int(), amount: amountOut })),
   kyc_status: kycStatus,
+  ...kycOut,
   version: z.number().int(),
   created_at: instantOut,
 });
@@ -122,6 +124,7 @@ export const listParticipants = route({
 export const ParticipantKyc = z.object({
   employee_id: z.string(),
   kyc_status: kycStatus,
+  ...kycOut,
   version: z.number().int(),
 });
 
@@ -136,8 +139,8 @@ export const setParticipantKyc = route({
   tenants: ['SPONSOR'],
   roles: ['COMPLIANCE'],
   params: employeeInPath,
-  body: z.strictObject({ status: kycStatus }),
-  example: { status: 'VERIFIED' },
+  body: KycCheck,
+  example: { status: 'VERIFIED', reason: 'Passport seen', effective_date: '2026-11-27' },
   status: 200,
   response: ParticipantKyc,
   concurrency: 'if-match',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Day } from '#kernel/calendar.ts';
+import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantRead } from './tenant-tx.ts';
 
 /** Returns the seconds until a day begins in the tenant's time zone; none once it has. */
@@ -26,4 +27,14 @@ export async function dayAt(read: TenantRead, instant: string): Promise<Day> {
     from tenant_directory where id = current_tenant()`.execute(read);
   if (rows[0] === undefined) throw new Error('the tenant has no time zone');
   return rows[0].day;
+}
+
+/** @throws DomainError `validation-failed` for a day that hasn't begun in the tenant's time zone */
+export async function refuseAfterToday(read: TenantRead, day: string | undefined): Promise<void> {
+  if (day !== undefined && day > (await todayOf(read)))
+    throw invalidField(
+      '/effective_date',
+      'future-date',
+      'must not be after today, in the tenant’s time zone',
+    );
 }

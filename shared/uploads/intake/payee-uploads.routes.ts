@@ -22,7 +22,7 @@ export const createKycUpload = route({
   summary: 'Upload a file of KYC statuses',
   description: [
     ...DOORS,
-    'Columns: `payee` (the `external_ref` of a shareholder, or the `employee_id` of a participant) and `status` (UNVERIFIED, PENDING, VERIFIED or REJECTED).',
+    'Columns: `payee` (the `external_ref` of a shareholder, or the `employee_id` of a participant) `status` (UNVERIFIED, PENDING, VERIFIED or REJECTED), and optionally `reason` and `effective_date`, the day of the check, which is not in the future. They are kept beside a status that changes.',
     ...WAITS,
     'Whoever approves it, who has the role COMPLIANCE, verifies its payees: those whom this person, or somebody on whom they depend, has entered or renamed, or for whom they have proposed an account, are refused (`not-independent`).',
     MAPPED,

@@ -9,7 +9,7 @@ import { countChanges, countJudged, PAYEE_STAGING, PAYEE_STEPS, personsOf } from
 import { stageByContract } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
-const CREATE = `create temporary table staged_rows (${PAYEE_STAGING}, status text, status_before text, identified_by uuid)`;
+const CREATE = `create temporary table staged_rows (${PAYEE_STAGING}, status text, reason text, effective_date text, status_before text, identified_by uuid)`;
 
 /** Files of KYC statuses of shareholders or participants: whoever approves one verifies its payees. */
 export const kycLoader: UploadLoader = {
@@ -42,7 +42,9 @@ export const kycLoader: UploadLoader = {
       yield csvLine([...KYC_COLUMNS, 'vestry_line', 'vestry_status_before']);
       for await (const rows of stagedStatuses(runOn(session)))
         yield rows
-          .map(({ payee, status, line, status_before }) => csvLine([payee, status, line, status_before]))
+          .map(({ payee, status, reason, effective_date, line, status_before }) =>
+            csvLine([payee, status, reason, effective_date, line, status_before]),
+          )
           .join('');
     },
   }),
