@@ -1,15 +1,6 @@
 import * as z from 'zod';
-import {
-  booleanInQuery,
-  id,
-  idInPath,
-  idOut,
-  instantOut,
-  listOf,
-  page,
-  text,
-  wholeNumber,
-} from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { booleanInQuery, id, idInPath, idOut, instantOut, text, wholeNumber } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { SeenChangeRequest } from './approval.routes.ts';
 import { CHANGE_STATES, ChangeRequest } from './change-request.ts';
@@ -22,7 +13,7 @@ export { ChangeRequest };
 const MOST_HOURS = 87_600;
 
 const filter = z.strictObject({
-  ...page,
+  ...countedPage,
   state: z.enum(CHANGE_STATES, `must be one of ${CHANGE_STATES.join(', ')}`).optional(),
   kind: z.enum(CHANGE_KINDS, `must be one of ${CHANGE_KINDS.join(', ')}`).optional(),
   requested_by: id.optional(),

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Verification } from '#audit/verification/verification.ts';
 import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
-import { booleanInQuery, idOut, instant, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { booleanInQuery, idOut, instant, instantOut, isoDate } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 const readers = { roles: ['ADMIN', 'COMPLIANCE'] } as const;
@@ -48,7 +49,7 @@ export const listAudit = route({
     security: booleanInQuery.optional(),
     from: instant.optional(),
     to: instant.optional(),
-    ...page,
+    ...countedPage,
   }),
   status: 200,
   response: listOf(AuditEntry),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { PAYMENT_STANDINGS } from '#contracts/transactions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   DEFAULT_SECURITY_CLASS,
   dateOut,
@@ -10,8 +11,6 @@ import {
   idOut,
   instantOut,
   isoDate,
-  listOf,
-  page,
   positiveQuantity,
   securityClass,
 } from '#kernel/fields.ts';
@@ -221,7 +220,7 @@ export const listDividends = route({
   description: 'Newest first. A single dividend’s answer adds the sums of its lines and transactions.',
   ...readers,
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     state: z.enum(DIVIDEND_STATES, `must be one of ${DIVIDEND_STATES.join(', ')}`).optional(),
   }),
   status: 200,
@@ -255,7 +254,7 @@ export const listDividendLines = route({
   summary: 'List the entitlements of a dividend, with their payments',
   ...readers,
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(DividendLine),
   discloses: true,
@@ -290,7 +289,7 @@ export const listShareholderDividends = route({
   description: 'Dividends are listed newest first, once their snapshot has been taken.',
   ...readers,
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(ShareholderDividend),
   problems: ['not-found'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { dateOut, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { dateOut, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
 import { amountOut, currency, signedAmount } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -62,7 +63,7 @@ export const listTaxRemittances = route({
     'What is still owed is the balance of TAX_WITHHELD in `/reports/trial-balance`. One that waits for a second person is among the change requests, `/approvals?kind=tax-remittance`.',
   tenants: ['ISSUER'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(TaxRemittance),
   problems: [],

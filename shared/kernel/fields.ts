@@ -154,7 +154,8 @@ export const page = {
   cursor: z.string().max(2_000).optional(),
 };
 
-export function listOf<Item extends z.ZodType>(item: Item) {
+/** A page of a list that isn't counted, see `counted-page.ts`. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), next_cursor: z.string().nullable() });
 }
 

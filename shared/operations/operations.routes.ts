@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, instantOut, listOf, page } from '#kernel/fields.ts';
+import { id, instantOut, page, pageOf } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 /** The name of a queue without the environment's prefix: `uploads`, or `uploads-dlq`. */
@@ -178,7 +178,7 @@ export const listExecutions = route({
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).default('RUNNING'),
   }),
   status: 200,
-  response: listOf(Execution),
+  response: pageOf(Execution),
   limit: 'reports',
   problems: [],
   uses: ['executions:inspect'],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { route } from '#platform/http/route.ts';
 import { Plan } from './plan-shape.ts';
 
@@ -11,7 +11,7 @@ export const listMyPlans = route({
   description: 'The plans of the user’s `employee_id`. A user without one has none.',
   tenants: ['SPONSOR'],
   roles: ['EMPLOYEE'],
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Plan),
   problems: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idInPath, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath } from '#kernel/fields.ts';
 import { employeeId } from '#plans/participants/employee-id.ts';
 import { route } from '#platform/http/route.ts';
 import { Plan } from './plan-shape.ts';
@@ -17,7 +18,7 @@ export const listPlans = route({
   summary: 'List plans',
   ...readers,
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     employee_id: employeeId.optional(),
     plan_type: z.enum(PLAN_TYPES).optional(),
     status: z.enum(PLAN_STATUSES).optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   dateOut,
   decimalOut,
@@ -7,9 +8,7 @@ import {
   instant,
   instantOut,
   isoDate,
-  listOf,
   MAX_SECURITY_CLASSES,
-  page,
   quantity,
   securityClass,
   text,
@@ -184,7 +183,7 @@ export const listMeetings = route({
   summary: 'List meetings',
   description: 'The newest come first.',
   ...readers,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Meeting),
   problems: [],

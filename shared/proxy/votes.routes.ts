@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { decimalOut, id, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { decimalOut, id, idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { ALL_CHOICES, MAX_ITEMS } from './choices.ts';
 
@@ -58,7 +59,7 @@ export const listMeetingVotes = route({
   ...issuer,
   roles: ['ADMIN', 'COMPLIANCE'],
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Vote),
   discloses: true,
@@ -133,7 +134,7 @@ export const listShareholderVotes = route({
   description: 'The newest come first.',
   ...readers,
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Vote),
   problems: ['not-found'],

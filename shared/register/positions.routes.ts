@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   dateOut,
   decimalOut,
@@ -7,8 +8,6 @@ import {
   idInPath,
   instantOut,
   isoDate,
-  listOf,
-  page,
   positiveQuantity,
   securityClass,
 } from '#kernel/fields.ts';
@@ -77,7 +76,11 @@ export const listPositions = route({
   tenants: ['ISSUER'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   params: idInPath,
-  query: z.strictObject({ ...page, as_of: isoDate.optional(), security_class: securityClass.optional() }),
+  query: z.strictObject({
+    ...countedPage,
+    as_of: isoDate.optional(),
+    security_class: securityClass.optional(),
+  }),
   status: 200,
   response: listOf(PositionEntry),
   problems: ['not-found'],

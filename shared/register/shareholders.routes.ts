@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { link } from '#contracts/links.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { isCountry } from '#kernel/countries.ts';
 import {
   booleanInQuery,
@@ -12,8 +13,6 @@ import {
   instantOut,
   isoDate,
   kycStatus,
-  listOf,
-  page,
   quantity,
   securityClass,
   text,
@@ -212,7 +211,7 @@ export const listShareholders = route({
   ].join('\n\n'),
   ...readers,
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     // That of a list by name has what the holder is found by.
     cursor: z.string().max(4_000).optional(),
     q: text(200).optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   dateOut,
   decimalOut,
@@ -8,8 +9,6 @@ import {
   idOut,
   instantOut,
   isoDate,
-  listOf,
-  page,
   securityClass,
   text,
 } from '#kernel/fields.ts';
@@ -53,7 +52,7 @@ export const listTransfers = route({
   ...readers,
   query: z
     .strictObject({
-      ...page,
+      ...countedPage,
       shareholder_id: id.optional(),
       security_class: securityClass.optional(),
       effective_from: isoDate.optional(),

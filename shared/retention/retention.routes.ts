@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { id, idInPath, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 const MAX_REASON = 500;
@@ -74,7 +75,7 @@ export const listLegalHolds = route({
   path: '/legal-holds',
   summary: 'List legal holds',
   roles: ['ADMIN', 'COMPLIANCE'],
-  query: z.strictObject({ status: z.enum(STATUSES).optional(), ...page }),
+  query: z.strictObject({ status: z.enum(STATUSES).optional(), ...countedPage }),
   status: 200,
   response: listOf(LegalHold),
   discloses: true,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { EVENT_TYPES, type EventType, TEST_DELIVERY } from '#contracts/event-types.ts';
 import { DAY_MS } from '#kernel/calendar.ts';
-import { idInPath, idOut, instant, instantOut, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instant, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_ATTEMPTS } from '#webhooks/delivery/retry-pauses.ts';
 
@@ -98,7 +99,7 @@ export const listWebhooks = route({
   path: '/webhooks',
   summary: 'List the webhooks',
   ...reader,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Webhook),
   problems: [],
@@ -188,7 +189,7 @@ export const listWebhookDeliveries = route({
   params: idInPath,
   query: z.strictObject({
     state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(),
-    ...page,
+    ...countedPage,
   }),
   status: 200,
   response: listOf(WebhookDelivery),

@@ -144,7 +144,7 @@ describe('a malformed id in a path is answered like one that does not exist', ()
 
 describe('a cursor of another tenant shows none of its rows', () => {
   const lists = ofTenants.filter(
-    ({ method, query }) => method === 'GET' && query !== undefined && hasCursor(query),
+    ({ method, query }) => method === 'GET' && query !== undefined && has(query, 'cursor'),
   );
 
   test.each(lists)('$operationId', async (route) => {
@@ -166,8 +166,40 @@ describe('a cursor of another tenant shows none of its rows', () => {
   });
 });
 
-function hasCursor(query: object): boolean {
-  return (
-    'shape' in query && typeof query.shape === 'object' && query.shape !== null && 'cursor' in query.shape
+describe('a list that is asked for its count says how many rows of its own tenant it has', () => {
+  // The log of requests has one more with each of them: `audit-search.test.ts` counts it.
+  const lists = ofTenants.filter(
+    ({ operationId, query }) =>
+      operationId !== 'listRequests' && query !== undefined && has(query, 'total_count'),
   );
+
+  test('and every list with pages can be asked', () => {
+    const silent = ofTenants.filter(
+      ({ operationId, query }) =>
+        operationId.startsWith('list') &&
+        query !== undefined &&
+        has(query, 'cursor') &&
+        !has(query, 'total_count'),
+    );
+    expect(silent.map(({ operationId }) => operationId)).toEqual([]);
+    expect(lists.length).toBeGreaterThan(40);
+  });
+
+  test.each(lists)('$operationId', async (route) => {
+    const { ours } = tenants[route.tenants?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER'];
+    const as = callerOf(route, ours);
+    if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
+    const params = await ownParameters(database.admin, route, ours.id);
+    const all = await callRoute(route, { as, params, query: { limit: '200' } });
+    expect(all, all.text).toMatchObject({ status: 200, body: { next_cursor: null } });
+    expect(all.body).not.toHaveProperty('total_count');
+    const value = all.body.data.length;
+    const { body, text } = await callRoute(route, { as, params, query: { limit: '1', total_count: 'true' } });
+    expect(body.total_count, text).toEqual({ value, exact: true });
+    expect(body.data).toHaveLength(Math.min(value, 1));
+  });
+});
+
+function has(query: object, name: string): boolean {
+  return 'shape' in query && typeof query.shape === 'object' && query.shape !== null && name in query.shape;
 }

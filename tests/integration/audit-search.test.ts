@@ -154,6 +154,31 @@ describe('the log of requests', () => {
     expect((await requests({}, tenant.as('OPS'))).status).toBe(403);
   });
 
+  test('is counted as any list: exactly up to 10,000, and beyond that as at least so many', async () => {
+    const other = await insertTestTenant(database.admin, 'SPONSOR');
+    const insert = (rows: number) =>
+      database.admin.query(
+        `insert into request_log (tenant_id, id, at, actor_id, actor_role, is_key, method, route, operation, status, request_id)
+         select $1, uuid_v7(), now(), $1, 'OPS', false, 'GET', '/plans', 'listPlans', 200, 'counted' from generate_series(1, $2::integer)`,
+        [other.id, rows],
+      );
+    const counted = async (query: Query = {}) => {
+      const all = { operation: 'listPlans', limit: '2', total_count: 'true', ...query };
+      const { body } = await requests(all, other.as('ADMIN'));
+      expect(body.data.length).toBeLessThanOrEqual(2);
+      return body;
+    };
+    expect((await counted()).total_count).toEqual({ value: 0, exact: true });
+    await insert(10_000);
+    const { next_cursor, total_count } = await counted();
+    expect(total_count).toEqual({ value: 10_000, exact: true });
+    // It is the list's, and not that of what is left of it.
+    expect((await counted({ cursor: next_cursor })).total_count).toEqual(total_count);
+    expect((await counted({ status: '4xx' })).total_count).toEqual({ value: 0, exact: true });
+    await insert(1);
+    expect((await counted()).total_count).toEqual({ value: 10_000, exact: false });
+  });
+
   test('has whoever has no standing any more, and what found no database as soon as there is one', async () => {
     const out = tenant.as('OPS', 'out');
     await create({ external_ref: 'R4', name: 'Ada Canary' }, { as: out });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idOut, instant, instantOut, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idOut, instant, instantOut } from '#kernel/fields.ts';
 import { TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -49,7 +50,7 @@ export const listRequests = route({
     actor_id: z.uuid('must be the id of a user or an API key').optional(),
     from: instant.optional(),
     to: instant.optional(),
-    ...page,
+    ...countedPage,
   }),
   status: 200,
   response: listOf(LoggedRequest),

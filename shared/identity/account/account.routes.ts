@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
 import { Tenant } from '#identity/tenants/tenants.routes.ts';
 import { User } from '#identity/users/users.routes.ts';
-import { booleanInQuery, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { booleanInQuery, idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -74,7 +75,7 @@ export const listMySessions = route({
   summary: 'List one’s own sessions',
   description: 'Sessions that have ended are not listed. A session is used when it is refreshed.',
   roles: PERSON_ROLES,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Session),
   problems: [],
@@ -116,7 +117,7 @@ export const listUserSessions = route({
   summary: 'List the sessions of a user',
   roles: ['ADMIN', 'OPERATOR'],
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Session),
   discloses: true,
@@ -149,7 +150,7 @@ export const listMyIdentities = route({
   summary: 'List by which identity providers one signs in',
   tenants: ['ISSUER', 'SPONSOR'],
   roles: PERSON_ROLES,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Identity),
   problems: [],

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { networksUpTo } from '#identity/network.fields.ts';
-import { idInPath, idOut, instant, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instant, instantOut, text, wholeNumber } from '#kernel/fields.ts';
 import { KEY_ROLES, TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -82,7 +83,7 @@ export const listApiKeys = route({
   path: '/api-keys',
   summary: 'List API keys, the newest first',
   ...reader,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(ApiKey),
   problems: [],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -202,7 +203,7 @@ export const listConnections = route({
   path: '/connections',
   summary: 'List the identity providers of the tenant',
   ...reader,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Connection),
   problems: [],
@@ -314,7 +315,7 @@ export const listConnectionTests = route({
   summary: 'List the results of test sign-ins, the newest first',
   ...reader,
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(ConnectionTest),
   problems: ['not-found'],

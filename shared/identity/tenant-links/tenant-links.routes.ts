@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 export const TenantLink = z.object({
@@ -41,7 +42,7 @@ export const listTenantLinks = route({
   summary: 'List the links to sponsors',
   ...issuer,
   roles: ['ADMIN', 'COMPLIANCE'],
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(TenantLink),
   problems: [],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
-import { idInPath, idOut, instantOut, listOf, loginEmail, page, text, timeZone } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, loginEmail, text, timeZone } from '#kernel/fields.ts';
 import { TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -75,7 +76,7 @@ export const listTenants = route({
   path: '/tenants',
   summary: 'List tenants',
   ...operator,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Tenant),
   problems: [],

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
-import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, loginEmail, text } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -66,7 +67,7 @@ export const listUsers = route({
   path: '/users',
   summary: 'List the users of the tenant',
   roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(User),
   discloses: true,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { link } from '#contracts/links.ts';
-import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { route } from '#platform/http/route.ts';
@@ -50,7 +51,7 @@ export const listExceptions = route({
   tenants: ['ISSUER', 'SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     kind: z.enum(EXCEPTION_KINDS, `must be one of ${EXCEPTION_KINDS.join(', ')}`).optional(),
     state: z.enum(EXCEPTION_STATES, `must be one of ${EXCEPTION_STATES.join(', ')}`).default('OPEN'),
   }),

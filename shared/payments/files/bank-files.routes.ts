@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { dateOut, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { dateOut, idInPath, idOut, instantOut, page, text } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 import { EXPLANATIONS } from './explanations.ts';
@@ -115,7 +116,7 @@ export const listBankFiles = route({
     'The newest come first. A file that went out is `PREPARED`, `FETCHED` once somebody has fetched it here, and then `ACKNOWLEDGED` or `REJECTED`. One that came in is `RECEIVED`, and then `APPLIED`, `PARTLY` (something in it waits) or `UNREADABLE`; so is what the bank says of a file that we have not written. A bank’s statements (camt.053 or BAI2) come in at the same place, and are told apart by what they are.',
   ...shared,
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     direction: z.enum(DIRECTIONS, `must be one of ${DIRECTIONS.join(', ')}`).optional(),
     state: z.enum(FILE_STATES, `must be one of ${FILE_STATES.join(', ')}`).optional(),
   }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
-import { dateOut, id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { dateOut, id, idInPath, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PAYMENT_EVENT_KINDS } from '#payments/bank/bank-event-kind.ts';
 import { NotificationOfChange } from '#payments/payees/account-correction.ts';
@@ -140,7 +141,7 @@ export const listTransactions = route({
   description: 'The newest come first.',
   ...readers,
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     status: z.enum(TRANSACTION_STATUSES, `must be one of ${TRANSACTION_STATUSES.join(', ')}`).optional(),
     type: z.enum(TRANSACTION_TYPES, `must be one of ${TRANSACTION_TYPES.join(', ')}`).optional(),
     approval: z.enum(APPROVALS, `must be one of ${APPROVALS.join(', ')}`).optional(),

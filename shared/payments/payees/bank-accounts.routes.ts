@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { isAccountNumber } from '#payments/nacha/account-number.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { employeeInPath } from '#plans/participants/employee-id.ts';
@@ -64,7 +65,7 @@ const create = {
 const list = {
   method: 'GET',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(BankAccount),
   problems: ['not-found'],

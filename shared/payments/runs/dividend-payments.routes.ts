@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PAYMENT_STANDINGS } from '#contracts/transactions.ts';
-import { id, identifier, idInPath, idOut, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { id, identifier, idInPath, idOut } from '#kernel/fields.ts';
 import { Transaction } from '#payments/orders/orders.routes.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -27,7 +28,7 @@ export const listDividendPayments = route({
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   params: idInPath,
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     state: z.enum(PAYMENT_STANDINGS, `must be one of ${PAYMENT_STANDINGS.join(', ')}`).optional(),
     shareholder_id: id.optional(),
     external_ref: identifier.optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -100,7 +101,7 @@ export const listBlockedPayments = route({
     'Holders are listed by id, once their positions are frozen, while the dividend owes them something and nothing is on its way. `reasons` has all that a run would pass them over for: that they are not verified, that their accounts do not take the dividend’s currency (`CURRENCY_NOT_PAYABLE`: accounts take USD only), and that no account of theirs can be paid into. An account is `ACCOUNT_CLOSED` when the bank or its holder says that nothing can be paid into it any more; `usable_from` is the end of `ACCOUNT_COOLING_OFF`.',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     reason: z.enum(BLOCKED_REASONS, `must be one of ${BLOCKED_REASONS.join(', ')}`).optional(),
   }),
   status: 200,

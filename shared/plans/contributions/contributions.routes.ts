@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
-import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { dateOut, idInPath, idOut, instantOut, isoDate } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
@@ -69,7 +70,7 @@ export const listContributions = route({
   summary: 'List the contributions to a plan, in the order in which they moved its balance',
   ...readersAndOwner,
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Contribution),
   problems: ['not-found'],

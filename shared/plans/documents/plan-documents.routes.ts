@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   dateOut,
   decimalText,
@@ -8,8 +9,6 @@ import {
   idOut,
   instantOut,
   isoDate,
-  listOf,
-  page,
   wholeNumber,
 } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
@@ -183,7 +182,7 @@ export const listPlanDocuments = route({
   path: '/plan-documents',
   summary: 'List plan documents',
   ...readers,
-  query: z.strictObject({ ...page, plan_type: z.enum(PLAN_TYPES).optional() }),
+  query: z.strictObject({ ...countedPage, plan_type: z.enum(PLAN_TYPES).optional() }),
   status: 200,
   response: listOf(PlanDocument),
   problems: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { dateOut, idInPath, idOut, instantOut, isoDate } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
@@ -29,7 +30,7 @@ export const listForfeitures = route({
     'An account is of a plan type and a currency. Unvested money of an ended plan is held in the plan, and comes here once everything vested has been paid out, or after five years. It stays plan assets.',
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
-  query: z.strictObject({ ...page, plan_type: planType.optional(), currency: currency.optional() }),
+  query: z.strictObject({ ...countedPage, plan_type: planType.optional(), currency: currency.optional() }),
   status: 200,
   response: listOf(Forfeiture),
   problems: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idInPath, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { Grant } from './grant-shape.ts';
 
@@ -12,7 +13,7 @@ export const listGrants = route({
   ...sponsor,
   roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'],
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(Grant),
   problems: ['not-found'],

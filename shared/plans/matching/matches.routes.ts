@@ -1,14 +1,6 @@
 import * as z from 'zod';
-import {
-  booleanInQuery,
-  dateOut,
-  identifier,
-  idInPath,
-  idOut,
-  isoDate,
-  listOf,
-  page,
-} from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { booleanInQuery, dateOut, identifier, idInPath, idOut, isoDate } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -69,7 +61,7 @@ export const listMatches = route({
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(PostedMatch),
   problems: ['not-found'],

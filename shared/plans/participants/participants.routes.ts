@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   booleanInQuery,
   dateOut,
@@ -6,8 +7,6 @@ import {
   instantOut,
   isoDate,
   kycStatus,
-  listOf,
-  page,
   text,
   wholeNumber,
 } from '#kernel/fields.ts';
@@ -104,7 +103,7 @@ export const listParticipants = route({
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   query: z.strictObject({
-    ...page,
+    ...countedPage,
     // That of a list by name has the name.
     cursor: z.string().max(4_000).optional(),
     q: text(200).optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   booleanInQuery,
   dateOut,
@@ -8,8 +9,6 @@ import {
   idInPath,
   idOut,
   instantOut,
-  listOf,
-  page,
   positiveQuantity,
   quantity,
   securityClass,
@@ -129,7 +128,7 @@ export const listReleases = route({
   summary: 'List release runs, newest first',
   description: 'A sponsor sees all of its own, an issuer those that it was offered.',
   ...readers,
-  query: z.strictObject({ ...page, state: z.enum(STATES).optional() }),
+  query: z.strictObject({ ...countedPage, state: z.enum(STATES).optional() }),
   status: 200,
   response: listOf(Release),
   problems: [],
@@ -157,7 +156,7 @@ export const listReleaseLines = route({
   summary: 'List the grants of a release run, with what each brings its holder',
   ...readers,
   params: idInPath,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   discloses: true,
   status: 200,
   response: listOf(ReleaseLine),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { dateOut, decimalOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { dateOut, decimalOut, isoDate } from '#kernel/fields.ts';
 import { eventName } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -20,7 +21,7 @@ export const listVestingEvents = route({
     'Each with the day that is on record, if it has happened, the plans with grants that name it, and the shares that time had vested and that wait for it, as of the day by which each plan was last computed.',
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(VestingEvent),
   problems: [],

@@ -17,6 +17,7 @@ export function disclosing(read: TenantRead, limit?: number): TenantRead {
   const of = disclosureOfRead(read);
   if (of === undefined) throw new Error('the route does not say that it discloses personal data');
   const { send, actor, disclosure } = of;
+  if (disclosure === undefined) return read;
   let entry: Disclosure | undefined = { ...disclosure, limit: limit ?? disclosure.limit };
   const list = queriesBy((statement) => {
     const listed = entry === undefined ? statement : withEntry(statement, actor, entry);

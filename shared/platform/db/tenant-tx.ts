@@ -174,11 +174,15 @@ export interface Disclosure {
   readonly limit?: number | undefined;
 }
 
+/** Wraps what sends the statements of a read. */
+export type Through = (send: Send) => Send;
+
 /** The way in which a request that discloses reads. */
 interface Disclosing {
   readonly send: Send;
   readonly actor: Actor;
-  readonly disclosure: Disclosure;
+  /** Absent where the list is only counted, which discloses nothing. */
+  readonly disclosure: Disclosure | undefined;
 }
 
 const disclosingOf = new WeakMap<TenantRead, Disclosing>();
@@ -371,15 +375,17 @@ async function withClient<T>(
  * in one round trip. A lost connection is reported as `temporarily-unavailable`.
  * @param of the caller, or the tenant for work that no token asked for
  * @param disclosure of a caller whose list leaves an entry, see disclosing.ts
+ * @param through changes what is sent, see count-list.ts
  * @throws DomainError `unauthenticated`, `temporarily-unavailable`, and whatever `work` throws
  */
 export async function tenantRead<T>(
   of: TenantId | Actor,
   work: (read: TenantRead) => Promise<T>,
   disclosure?: Disclosure,
+  through?: Through,
 ): Promise<T> {
   try {
-    return await withNewPlans(() => readOnce(of, work, disclosure));
+    return await withNewPlans(() => readOnce(of, work, disclosure, through));
   } catch (error) {
     throw await translateDatabaseError(error);
   }
@@ -389,6 +395,7 @@ async function readOnce<T>(
   of: TenantId | Actor,
   work: (read: TenantRead) => Promise<T>,
   disclosure: Disclosure | undefined,
+  through: Through | undefined,
 ): Promise<T> {
   const client = await appPool().connect();
   let broken: Error | undefined;
@@ -402,9 +409,10 @@ async function readOnce<T>(
         throw error;
       }
     };
-    const read = queriesBy(send) as unknown as TenantRead;
-    if (disclosure !== undefined && typeof of !== 'string')
-      disclosingOf.set(read, { send, actor: of, disclosure });
+    const sent = through === undefined ? send : through(send);
+    const read = queriesBy(sent) as unknown as TenantRead;
+    if ((disclosure !== undefined || through !== undefined) && typeof of !== 'string')
+      disclosingOf.set(read, { send: sent, actor: of, disclosure });
     return await work(read);
   } catch (error) {
     if (isUnusable(error)) broken = error as Error;

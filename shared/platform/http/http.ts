@@ -16,6 +16,7 @@ import {
   type TenantRead,
   type TenantTx,
   type TenantTxOptions,
+  type Through,
   tenantRead,
   tenantStatements,
   tenantTx,
@@ -162,7 +163,22 @@ async function answer<const R extends RouteSpec>(
   }
   const respond = async (store?: IdempotencyStore): Promise<APIGatewayProxyResult> => {
     const request = toRequest(route, { ...received, parsed, store });
-    return renderReply(route, await run(request as HttpRequest<R>), parsed.params);
+    const result = await run(request as HttpRequest<R>);
+    const query = parsed.query as { total_count?: boolean } | undefined;
+    if (query?.total_count !== true) return renderReply(route, result, parsed.params);
+    // Loaded by the requests that count.
+    const { withCount } = await import('./count-list.ts');
+    const counted = await withCount(result, query, (first, through) =>
+      run(
+        toRequest(route, {
+          ...received,
+          parsed: { ...parsed, query: first },
+          store,
+          through,
+        }) as HttpRequest<R>,
+      ),
+    );
+    return renderReply(route, counted, parsed.params);
   };
   if (key === undefined || principal === undefined) return respond();
   const payload = JSON.stringify([
@@ -208,10 +224,12 @@ interface Received {
 interface Parts extends Received {
   readonly parsed: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
   readonly store: IdempotencyStore | undefined;
+  /** Set where the list is only counted. */
+  readonly through?: Through;
 }
 
 function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
-  const { event, context, headers, requestId, principal, parsed, store } = parts;
+  const { event, context, headers, requestId, principal, parsed, store, through } = parts;
   const actor = principal && actorOf(route, principal, requestId);
 
   const write = async <T, N = never>(
@@ -266,7 +284,8 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     tenantTx: write,
     serializableTx: (work, options) =>
       write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
-    tenantRead: (work, as = actor) => tenantRead(as ?? missingPrincipal(), work, disclosureOf(route, parsed)),
+    tenantRead: (work, as = actor) =>
+      tenantRead(as ?? missingPrincipal(), work, through ? undefined : disclosureOf(route, parsed), through),
   };
 }
 
@@ -293,7 +312,7 @@ function resourceOf(route: RouteSpec, params: unknown, result: unknown): string 
 
 function disclosureOf(route: RouteSpec, { params, query }: Parts['parsed']): Disclosure | undefined {
   if (route.discloses === undefined) return undefined;
-  const { limit, cursor, ...filters } = (query ?? {}) as Readonly<Record<string, unknown>>;
+  const { limit, cursor, total_count, ...filters } = (query ?? {}) as Readonly<Record<string, unknown>>;
   return {
     resource: resourceOf(route, params ?? {}, undefined),
     payload: { operation: route.operationId, filters, further_page: cursor !== undefined },

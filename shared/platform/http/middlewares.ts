@@ -1,10 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
-import { RETRY_AFTER_SECONDS, translateDatabaseError } from '#platform/db/errors.ts';
-import { environment } from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { count } from '#platform/observability/metrics.ts';
 import { headersOf } from './parse.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RouteSpec } from './route.ts';
@@ -20,59 +17,14 @@ function settleRequestId(event: APIGatewayProxyEvent): void {
   event.multiValueHeaders = { ...Object.fromEntries(others), 'x-request-id': [id] };
 }
 
-const OUT_OF_TIME = 'Send the same request again, with the same Idempotency-Key if it had one.';
-
-/** Recognises the error by which middy ends a request shortly before the function's time runs out. */
-function isOutOfTime(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError' && error.message.includes('AbortError');
-}
-
-/** Returns the problem that an error is, or the error where it is none: something outside that can't answer now is an outage, and no fault of ours. */
-async function problemOf(error: unknown): Promise<unknown> {
-  const known = await translateDatabaseError(error);
-  if (known instanceof DomainError || isOutOfTime(known)) return known;
-  // Loaded by the requests that fail.
-  const { isOutage } = await import('#platform/outage.ts');
-  if (!isOutage(known)) return known;
-  return new DomainError(
-    'temporarily-unavailable',
-    'A service that this needs does not answer. Send the same request again, with the same Idempotency-Key if it had one.',
-    { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: known },
-  );
-}
-
-/** Renders every error as a problem document. An unforeseen error is logged and answered with 500, without any detail. */
+/** Renders every error as a problem document. */
 export function problems(route: RouteSpec): HttpMiddleware {
   return {
     onError: async (request) => {
-      const { renderProblem } = await import('./problem-document.ts');
+      // Loaded by the requests that go wrong: what every function starts from is bounded.
+      const { answerError } = await import('./answer-error.ts');
       const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
-      const error = await problemOf(request.error);
-      if (error instanceof DomainError) {
-        if (error.slug === 'temporarily-unavailable')
-          logger.warn('unavailable', { route: route.operationId, error });
-        request.response = renderProblem(error.slug, error.message, requestId, error);
-        return;
-      }
-      if (isOutOfTime(error)) {
-        logger.warn('out of time', { route: route.operationId, request_id: requestId });
-        request.response = renderProblem('gateway-timeout', OUT_OF_TIME, requestId, {
-          errors: undefined,
-          retryAfterSeconds: 1,
-        });
-        return;
-      }
-      count('UnexpectedErrors', 1, environment.functionVersion());
-      logger.error('unexpected error', {
-        route: route.operationId,
-        request_id: requestId,
-        error: error as Error,
-      });
-      request.response = renderProblem(
-        'internal-error',
-        `Quote the request id ${requestId} to support.`,
-        requestId,
-      );
+      request.response = await answerError(route.operationId, requestId, request.error);
     },
   };
 }

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   decimalOut,
   instantOut,
-  listOf,
   MAX_SECURITY_CLASSES,
-  page,
   quantity,
   securityClass,
   text,
@@ -67,7 +66,7 @@ export const listSecurityClasses = route({
   summary: 'List the declared classes of shares',
   description: 'They are listed by code.',
   ...readers,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(SecurityClass),
   problems: [],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { daysBetween } from '#kernel/calendar.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   booleanInQuery,
   dateOut,
@@ -9,8 +10,6 @@ import {
   idOut,
   instantOut,
   isoDate,
-  listOf,
-  page,
   positiveQuantity,
   securityClass,
   text,
@@ -175,7 +174,7 @@ export const listCorporateActions = route({
   description:
     'One that waits for a second person is among the change requests, `/approvals?kind=corporate-action`.',
   ...readers,
-  query: z.strictObject({ ...page, security_class: securityClass.optional() }),
+  query: z.strictObject({ ...countedPage, security_class: securityClass.optional() }),
   status: 200,
   response: listOf(CorporateAction),
   problems: [],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listOf, page } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { route } from '#platform/http/route.ts';
 import { EXPORT_STATES, EXPORTERS, ReportExport } from './exports.routes.ts';
 
@@ -13,7 +13,7 @@ export const listReportExports = route({
   ...EXPORTERS,
   query: z.strictObject({
     state: z.enum(EXPORT_STATES, `must be one of ${EXPORT_STATES.join(', ')}`).optional(),
-    ...page,
+    ...countedPage,
   }),
   status: 200,
   response: listOf(ReportExport),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idInPath, idOut, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, text, wholeNumber } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 const STATES = ['ISSUING', 'ACTIVE', 'REVOKED', 'EXPIRED', 'FAILED'] as const;
@@ -72,7 +73,7 @@ export const listDropCredentials = route({
   path: '/drop-credentials',
   summary: 'List the credentials of the drop folder, newest first',
   ...reader,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(DropCredential),
   problems: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { link } from '#contracts/links.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   dateOut,
   decimalOut,
@@ -7,8 +8,6 @@ import {
   idOut,
   instantOut,
   kycStatus,
-  listOf,
-  page,
   text,
   wholeNumber,
 } from '#kernel/fields.ts';
@@ -215,7 +214,7 @@ export const listUploads = route({
   path: '/uploads',
   summary: 'List uploads, newest first',
   ...readers,
-  query: z.strictObject({ ...page, state: z.enum(UPLOAD_STATES).optional() }),
+  query: z.strictObject({ ...countedPage, state: z.enum(UPLOAD_STATES).optional() }),
   status: 200,
   response: listOf(UploadSummary),
   problems: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idInPath, idOut, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
+import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { idInPath, idOut, instantOut, text, wholeNumber } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { ENCODINGS } from '#uploads/formats/upload-row.ts';
 import { encoding } from '#uploads/intake/upload-settings.ts';
@@ -110,7 +111,7 @@ export const listUploadMappings = route({
   path: '/uploads/mappings',
   summary: 'List the mappings, oldest first',
   ...readers,
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...countedPage }),
   status: 200,
   response: listOf(UploadMapping),
   problems: [],
