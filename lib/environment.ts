@@ -30,6 +30,17 @@ const exactOrigin = z
   .string()
   .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an exact origin');
 
+/** Others may read what is sent in the clear; on the developer's own machine there are no others. */
+const encryptedUrl = z
+  .url()
+  .refine(
+    (text) => URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopback(new URL(text))),
+    'must begin with https://',
+  );
+
+const isLoopback = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && ['localhost', '127.0.0.1'].includes(hostname);
+
 /** Every port of the developer's own machine. */
 const ANY_LOCAL_PORT = /^http:\/\/(localhost|127\.0\.0\.1):\*$/;
 
@@ -90,7 +101,7 @@ export const EnvironmentSchema = z
     /** Absent: payments go into files, for the bank to fetch, or to the mock bank. */
     bank: z
       .strictObject({
-        url: z.url().optional(),
+        url: encryptedUrl.optional(),
         /** The seconds that its callback may take before the bank is asked. */
         waitSeconds: z.number().int().min(5).max(864_000),
       })
@@ -115,7 +126,7 @@ export const EnvironmentSchema = z
     /** If it is absent, alarms reach only the topic. Production must have it. */
     alarmEmail: z.email().optional(),
     /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
-    otlpEndpoint: z.url().optional(),
+    otlpEndpoint: encryptedUrl.optional(),
     /** The address from which mail is sent, at a domain of its own. @default `no-reply@` the domain of the edge; without either, no mail is sent */
     mail: z
       .strictObject({ from: z.email('must be an address, such as no-reply@mail.acme.example') })

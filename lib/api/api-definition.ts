@@ -15,6 +15,9 @@ export interface ApiDefinitionProps {
   readonly invokeRoleArn: string;
 }
 
+/** TLS 1.2 with forward secrecy, or newer. What a regional API has by itself begins with TLS 1.0. */
+const TLS_POLICY = 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09';
+
 type Operation = Readonly<Record<string, unknown>>;
 
 /** The name of the security scheme that the authorizer implements. */
@@ -74,6 +77,8 @@ export function apiDefinition(props: ApiDefinitionProps): Record<string, unknown
         },
       },
     },
+    'x-amazon-apigateway-security-policy': TLS_POLICY,
+    'x-amazon-apigateway-endpoint-access-mode': 'BASIC',
     'x-amazon-apigateway-binary-media-types': BINARY_MEDIA_TYPES,
     'x-amazon-apigateway-gateway-responses': gatewayResponses(props.corsOrigins),
   };

@@ -1,3 +1,4 @@
+import { ANSWER_HEADERS } from '#contracts/answer-headers.ts';
 import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
 
 interface GatewayResponse {
@@ -60,15 +61,6 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   DEFAULT_5XX: { slug: 'internal-error', detail: 'Quote the request id to support.' },
 };
 
-/** The headers that functions send as well (`#platform/http/reply.ts`). */
-const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Type': 'application/problem+json',
-  'Cache-Control': 'no-store',
-  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
-
 /** `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway as a problem document. */
 export function gatewayResponses(corsOrigins: readonly string[]): Record<string, GatewayResponse> {
   const cors = corsParameters(corsOrigins);
@@ -100,10 +92,11 @@ function render({ slug, detail, headers }: Refusal, cors: Readonly<Record<string
     detail,
     instance: 'urn:vestry:request:$context.requestId',
   };
-  const constants = Object.entries({ ...HEADERS, ...headers }).map(([name, value]) => [
-    `gatewayresponse.header.${name}`,
-    `'${value}'`,
-  ]);
+  const constants = Object.entries({
+    'Content-Type': 'application/problem+json',
+    ...ANSWER_HEADERS,
+    ...headers,
+  }).map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`]);
   return {
     statusCode: status,
     responseParameters: {

@@ -21,6 +21,7 @@ import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource } from 'aws-cdk-
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
+import { POLICY_OF_DATA } from '#contracts/answer-headers.ts';
 import { alarmTopic } from '#lib/constructs/alarm-topic.ts';
 import { ConsoleSite } from '#lib/constructs/console-site.ts';
 import { NotifyingAlarm } from '#lib/constructs/notifying-alarm.ts';
@@ -50,8 +51,6 @@ const ERROR_PERCENT = 5;
 const REFUSED_PERCENT = 95;
 /** The fewest requests of a period that say something: of a few, most only try what there is. */
 const FEWEST_REQUESTS = 100;
-/** Allows nothing. Pages send policies of their own, which name what they run by its hash. */
-const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'";
 
 /** All but paths and queries, which may hold tokens of links, cookies, and the pages that people come from. */
 const LOGGED_FIELDS = [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ANSWER_HEADERS } from '#contracts/answer-headers.ts';
 import { publicPath } from '#contracts/api-paths.ts';
 import { problemRegistry } from '#contracts/problems.ts';
 import { LIMIT_WINDOW_SECONDS } from '#contracts/request-classes.ts';
@@ -56,12 +57,20 @@ describe.each(environmentNames())('API of %s', (name) => {
     expect(authorizer.identitySource).toBe('method.request.header.Authorization');
   });
 
+  test('connections older than TLS 1.2, or without forward secrecy, are refused', () => {
+    expect(body['x-amazon-apigateway-security-policy']).toBe('SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09');
+    // API Gateway refuses a policy of this kind without it.
+    expect(body['x-amazon-apigateway-endpoint-access-mode']).toBe('BASIC');
+  });
+
   test('refusals are problem documents that the registry knows', () => {
     const responses = Object.entries<TemplateProperties>(body['x-amazon-apigateway-gateway-responses']);
     for (const [, response] of responses) {
       const problem = JSON.parse(response.responseTemplates['application/json']);
       const slug = problem.type.replace('/problems/', '') as keyof typeof problemRegistry;
       expect(problemRegistry[slug]).toEqual({ status: response.statusCode, title: problem.title });
+      for (const [header, value] of Object.entries(ANSWER_HEADERS))
+        expect(response.responseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
       expect(response.responseParameters['gatewayresponse.header.Content-Type']).toBe(
         "'application/problem+json'",
       );

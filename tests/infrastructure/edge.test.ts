@@ -264,7 +264,8 @@ describe.each(environments)('the edge of %s', (_, environment) => {
       ReferrerPolicy: { ReferrerPolicy: 'no-referrer', Override: true },
       // The page of the documentation allows its own scripts by their hashes, and must be able to.
       ContentSecurityPolicy: {
-        ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+        ContentSecurityPolicy:
+          "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         Override: false,
       },
     });

@@ -26,6 +26,8 @@ describe('environments', () => {
     ['a path for an origin', { corsOrigins: ['https://acme.example/'] }],
     ['any origin', { corsOrigins: ['*'] }],
     ['any port of a developer’s machine', { corsOrigins: ['http://localhost:*'] }],
+    ['a bank that is called in the clear', { bank: { url: 'http://bank.example/ach', waitSeconds: 30 } }],
+    ['traces in the clear', { otlpEndpoint: 'http://collector.acme.example' }],
     ['a zone of another region', { zones: ['use1-az1', 'euw1-az1'] }],
     ['a zone by its name', { zones: ['us-east-1a', 'us-east-1b'] }],
     ['a zone without proxies', { zones: ['use1-az1', 'use1-az3'] }],

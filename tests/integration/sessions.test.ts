@@ -511,6 +511,33 @@ describe('refreshing', () => {
     }
   });
 
+  test('a user has a hundred sessions at most: the next ends the one unused for longest', async () => {
+    const email = await newUser();
+    const [first, second] = [await signIn(email), await signIn(email)];
+    await database.admin.query(
+      `insert into refresh_tokens (tenant_id, user_id, family_id, token_sha256, expires_at, session_ends_at, issued_at)
+       select t.tenant_id, t.user_id, gen_random_uuid(), sha256(n::text::bytea), t.expires_at, t.session_ends_at, t.issued_at - interval '1 hour'
+       from (select * from refresh_tokens where user_id = (select id from users where email = $1) limit 1) t, generate_series(1, 98) n`,
+      [email],
+    );
+    const used = await refresh(first.body.refresh_token);
+    expect(used.status).toBe(200);
+    await signIn(email);
+    const alive = async () => {
+      const { rows } = await database.admin.query(
+        `select count(*)::integer as n, count(*) filter (where issued_at < now() - interval '30 minutes')::integer as old
+         from refresh_tokens where user_id = (select id from users where email = $1) and rotated_at is null and revoked_at is null`,
+        [email],
+      );
+      return rows[0];
+    };
+    expect(await alive()).toEqual({ n: 100, old: 97 });
+    for (let index = 0; index < 3; index += 1) await signIn(email);
+    expect(await alive()).toEqual({ n: 100, old: 94 });
+    for (const token of [second.body.refresh_token, used.body.refresh_token])
+      expect((await refresh(token)).status).toBe(200);
+  });
+
   test('signing out ends the session, and may be repeated', async () => {
     const { body } = await signIn(await newUser());
     const out = () => call(logoutHandler, logout, { body: { refresh_token: body.refresh_token } });

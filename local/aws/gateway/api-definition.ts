@@ -40,9 +40,11 @@ const DEFAULT_CACHE_SECONDS = 300;
 
 const KNOWN_EXTENSIONS = new Set([
   'x-amazon-apigateway-binary-media-types',
+  'x-amazon-apigateway-endpoint-access-mode',
   'x-amazon-apigateway-endpoint-configuration',
   'x-amazon-apigateway-gateway-responses',
   'x-amazon-apigateway-policy',
+  'x-amazon-apigateway-security-policy',
 ]);
 
 /** Reads an OpenAPI 3.0 body. Throws `StartError` on an extension that would be ignored. */

@@ -73,7 +73,8 @@ export const listMySessions = route({
   method: 'GET',
   path: '/me/sessions',
   summary: 'List one’s own sessions',
-  description: 'Sessions that have ended are not listed. A session is used when it is refreshed.',
+  description:
+    'Sessions that have ended are not listed. A session is used when it is refreshed. A user has a hundred at most: the next one ends the one that has gone unused for longest.',
   roles: PERSON_ROLES,
   query: z.strictObject({ ...countedPage }),
   status: 200,

@@ -61,6 +61,13 @@ export async function requireNetwork(read: TenantRead, tenantId: TenantId): Prom
   await sql`select require_network(${tenantId}, null, ${address})`.execute(read);
 }
 
+/** Ends the sessions of a user that have gone unused for longest, so that the one that now begins is one of `most`. */
+export async function endOldestSessions(tx: TenantTx, userId: UserId, most: number): Promise<void> {
+  await sql`update refresh_tokens set revoked_at = now() where id in (
+    select id from refresh_tokens where user_id = ${userId} and rotated_at is null and revoked_at is null and expires_at > now()
+    order by issued_at desc, id desc offset ${most - 1})`.execute(tx);
+}
+
 export interface StoredRefreshToken {
   readonly id: string;
   readonly user_id: UserId;

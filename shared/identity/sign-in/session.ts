@@ -10,6 +10,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { type SigningKey, signAccessToken } from './access-token.ts';
 import { deviceOf } from './device.ts';
 import {
+  endOldestSessions,
   findFamily,
   findTenantLimits,
   findTenantStanding,
@@ -25,7 +26,7 @@ import {
   type TenantStanding,
 } from './session.repository.ts';
 import { SessionLimits } from './session-limits.ts';
-import { REFRESH_GRACE_SECONDS } from './sign-in-limits.ts';
+import { REFRESH_GRACE_SECONDS, SESSIONS_AT_ONCE } from './sign-in-limits.ts';
 
 const SECRET_BYTES = 32;
 const SALT_BYTES = 32;
@@ -150,6 +151,7 @@ export interface Authenticated {
 
 /**
  * Begins a session. Its user is told by mail if they have never signed in from such a place, or by such a program, before.
+ * The session that has gone unused for longest ends where the user would have more than {@link SESSIONS_AT_ONCE}.
  * @param familyId names the session, for those who keep more about it
  */
 export async function startSession(
@@ -178,6 +180,7 @@ export async function startSession(
     second_factor_at: pastOf(secondFactor?.at ?? null),
   });
   if (isNew) postNotice(tx, tenant.id, user.id, 'new-sign-in', familyId);
+  await endOldestSessions(tx, user.id, SESSIONS_AT_ONCE);
   const limits = new SessionLimits(await findTenantLimits(tx));
   return issue(
     tx,

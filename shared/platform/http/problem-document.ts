@@ -1,7 +1,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { ANSWER_HEADERS } from '#contracts/answer-headers.ts';
 import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
 import type { DomainError } from '#kernel/domain-error.ts';
-import { multiValue, SECURITY_HEADERS } from './reply.ts';
+import { multiValue } from './reply.ts';
 
 /** Renders a problem (RFC 9457). Functions load this file when they meet the first. */
 export function renderProblem(
@@ -25,7 +26,7 @@ export function renderProblem(
   return {
     statusCode: status,
     multiValueHeaders: multiValue({
-      ...SECURITY_HEADERS,
+      ...ANSWER_HEADERS,
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
       ...(options.retryAfterSeconds === undefined

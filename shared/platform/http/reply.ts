@@ -1,4 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { ANSWER_HEADERS } from '#contracts/answer-headers.ts';
 import { type Link, linkTo } from '#contracts/links.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -25,14 +26,6 @@ export function isReply(value: unknown): value is Reply<unknown> {
   return typeof value === 'object' && value !== null && replyBrand in value;
 }
 
-/** The headers of every answer, problems included. */
-export const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-} as const;
-
 function strings(resource: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(resource).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
@@ -55,7 +48,7 @@ function etagOf(version: number): string {
 export function renderReply(route: RouteSpec, value: unknown, params: unknown = {}): APIGatewayProxyResult {
   const { body, status = route.status, headers = {}, next } = isReply(value) ? value : reply(value);
   const resource = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const all: Record<string, string> = { ...SECURITY_HEADERS, ...headers };
+  const all: Record<string, string> = { ...ANSWER_HEADERS, ...headers };
   if (body !== undefined && typeof body !== 'string') all['content-type'] ??= 'application/json';
   if (route.location !== undefined && headers.location === undefined)
     all.location = String(linkTo({ path: route.location }, { ...(params as object), ...strings(resource) }));
