@@ -4,7 +4,8 @@ import Modal from '@cloudscape-design/components/modal';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
 import { isProblem } from './api/call.ts';
-import { type Problem, UNREACHABLE } from './api/problem.ts';
+import { isUnreachable } from './api/problem.ts';
+import { Connection } from './frame/connection.tsx';
 import { Frame } from './frame/frame.tsx';
 import { goOn, useSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
@@ -12,10 +13,12 @@ import { SignIn } from './session/sign-in.tsx';
 const READ_TRIES = 4;
 const FRESH_MS = 5_000;
 const SECOND_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
 
-/** Whether something may be answered when it is asked again: an outage, or too many questions at once. */
-const passes = ({ slug, status }: Problem): boolean =>
-  slug === UNREACHABLE || status === 429 || status >= 500;
+/** Reads are asked again until something answers, and a few times where that is an outage, or that too many ask at once. */
+const isAskedAgain = (tries: number, error: Error): boolean =>
+  isUnreachable(error) ||
+  (tries < READ_TRIES && isProblem(error) && (error.status === 429 || error.status >= 500));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -23,10 +26,12 @@ const queries = new QueryClient({
       staleTime: FRESH_MS,
       // Each answer is an object of its own, of which it is known where it came from.
       structuralSharing: false,
-      retry: (tries, error) => tries < READ_TRIES && isProblem(error) && passes(error),
-      retryDelay: (tries, error) => (isProblem(error) && error.retryAfterMs) || 2 ** tries * SECOND_MS,
+      retry: isAskedAgain,
+      retryDelay: (tries, error) =>
+        (isProblem(error) && error.retryAfterMs) || Math.min(2 ** tries * SECOND_MS, LONGEST_PAUSE_MS),
     },
-    mutations: { retry: false },
+    // A write that waited for the connection would be sent after somebody has closed its window.
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
 
@@ -49,6 +54,7 @@ function Entrance() {
   return (
     <>
       <Frame />
+      <Connection />
       {(session === 'expired' || session === 'again') && (
         <Modal
           visible

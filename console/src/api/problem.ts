@@ -40,7 +40,7 @@ export function faultOf(problem: Error | null, field: string): string | undefine
   return message && `It ${message}.`;
 }
 
-export const UNREACHABLE = 'unreachable';
+const UNREACHABLE = 'unreachable';
 
 export function unreachable(): Problem {
   return new Problem({
@@ -48,6 +48,10 @@ export function unreachable(): Problem {
     title: 'Vestry can’t be reached',
     detail: 'Your connection or the platform is down. Nothing that you have entered is lost.',
   });
+}
+
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof Problem && error.slug === UNREACHABLE;
 }
 
 export async function problemOf(answer: Response): Promise<Problem> {

@@ -3,57 +3,68 @@ import Button from '@cloudscape-design/components/button';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { signOut } from '../session/session.ts';
+import { Boundary } from './boundary.tsx';
+import { focusScreen, SCREEN } from './focus.ts';
 import { type Me, useMe } from './me.ts';
 import { placesOf } from './places.ts';
 import { choose, useTheme } from './theme.ts';
 import { useNarrow } from './use-narrow.ts';
 
-const Account = lazy(() => import('../screens/account.tsx'));
-const Home = lazy(() => import('../screens/home.tsx'));
-const Approvals = lazy(() => import('../screens/approvals.tsx'));
-const Approval = lazy(() => import('../screens/approval.tsx'));
-const Dividends = lazy(() => import('../screens/dividends.tsx'));
-const Declaration = lazy(() => import('../screens/declaration.tsx'));
-const Dividend = lazy(() => import('../screens/dividend.tsx'));
-const Shareholders = lazy(() => import('../screens/shareholders.tsx'));
-const Shareholder = lazy(() => import('../screens/shareholder.tsx'));
-const Payments = lazy(() => import('../screens/payments.tsx'));
-const Payment = lazy(() => import('../screens/payment.tsx'));
-const Exceptions = lazy(() => import('../screens/exceptions.tsx'));
-const BankFiles = lazy(() => import('../screens/bank-files.tsx'));
-const BankFile = lazy(() => import('../screens/bank-file.tsx'));
-const Audit = lazy(() => import('../screens/audit.tsx'));
-const AccessReport = lazy(() => import('../screens/access.tsx'));
-const LegalHolds = lazy(() => import('../screens/legal-holds.tsx'));
-const Reports = lazy(() => import('../screens/reports.tsx'));
-const Meetings = lazy(() => import('../screens/meetings.tsx'));
-const CallMeeting = lazy(() => import('../screens/call-meeting.tsx'));
-const Meeting = lazy(() => import('../screens/meeting.tsx'));
-const Webhooks = lazy(() => import('../screens/webhooks.tsx'));
-const Webhook = lazy(() => import('../screens/webhook.tsx'));
-const Users = lazy(() => import('../screens/users.tsx'));
-const User = lazy(() => import('../screens/user.tsx'));
-const ApiKeys = lazy(() => import('../screens/api-keys.tsx'));
-const Settings = lazy(() => import('../screens/settings.tsx'));
-const Participants = lazy(() => import('../screens/participants.tsx'));
-const Participant = lazy(() => import('../screens/participant.tsx'));
-const Plans = lazy(() => import('../screens/plans.tsx'));
-const Plan = lazy(() => import('../screens/plan.tsx'));
-const PlanDocuments = lazy(() => import('../screens/plan-documents.tsx'));
-const PlanDocument = lazy(() => import('../screens/plan-document.tsx'));
-const Releases = lazy(() => import('../screens/releases.tsx'));
-const Release = lazy(() => import('../screens/release.tsx'));
-const Tenants = lazy(() => import('../screens/tenants.tsx'));
-const Operations = lazy(() => import('../screens/operations.tsx'));
-const Mappings = lazy(() => import('../screens/mappings.tsx'));
-const Mapping = lazy(() => import('../screens/mapping.tsx'));
-const Uploads = lazy(() => import('../screens/uploads.tsx'));
-const Upload = lazy(() => import('../screens/upload.tsx'));
+/** A part of the console that is loaded once there is a connection, rather than not at all. */
+const connected =
+  <T,>(load: () => Promise<T>) =>
+  async (): Promise<T> => {
+    if (!navigator.onLine)
+      await new Promise((resolve) => addEventListener('online', resolve, { once: true }));
+    return load();
+  };
+
+const Account = lazy(connected(() => import('../screens/account.tsx')));
+const Home = lazy(connected(() => import('../screens/home.tsx')));
+const Approvals = lazy(connected(() => import('../screens/approvals.tsx')));
+const Approval = lazy(connected(() => import('../screens/approval.tsx')));
+const Dividends = lazy(connected(() => import('../screens/dividends.tsx')));
+const Declaration = lazy(connected(() => import('../screens/declaration.tsx')));
+const Dividend = lazy(connected(() => import('../screens/dividend.tsx')));
+const Shareholders = lazy(connected(() => import('../screens/shareholders.tsx')));
+const Shareholder = lazy(connected(() => import('../screens/shareholder.tsx')));
+const Payments = lazy(connected(() => import('../screens/payments.tsx')));
+const Payment = lazy(connected(() => import('../screens/payment.tsx')));
+const Exceptions = lazy(connected(() => import('../screens/exceptions.tsx')));
+const BankFiles = lazy(connected(() => import('../screens/bank-files.tsx')));
+const BankFile = lazy(connected(() => import('../screens/bank-file.tsx')));
+const Audit = lazy(connected(() => import('../screens/audit.tsx')));
+const AccessReport = lazy(connected(() => import('../screens/access.tsx')));
+const LegalHolds = lazy(connected(() => import('../screens/legal-holds.tsx')));
+const Reports = lazy(connected(() => import('../screens/reports.tsx')));
+const Meetings = lazy(connected(() => import('../screens/meetings.tsx')));
+const CallMeeting = lazy(connected(() => import('../screens/call-meeting.tsx')));
+const Meeting = lazy(connected(() => import('../screens/meeting.tsx')));
+const Webhooks = lazy(connected(() => import('../screens/webhooks.tsx')));
+const Webhook = lazy(connected(() => import('../screens/webhook.tsx')));
+const Users = lazy(connected(() => import('../screens/users.tsx')));
+const User = lazy(connected(() => import('../screens/user.tsx')));
+const ApiKeys = lazy(connected(() => import('../screens/api-keys.tsx')));
+const Settings = lazy(connected(() => import('../screens/settings.tsx')));
+const Participants = lazy(connected(() => import('../screens/participants.tsx')));
+const Participant = lazy(connected(() => import('../screens/participant.tsx')));
+const Plans = lazy(connected(() => import('../screens/plans.tsx')));
+const Plan = lazy(connected(() => import('../screens/plan.tsx')));
+const PlanDocuments = lazy(connected(() => import('../screens/plan-documents.tsx')));
+const PlanDocument = lazy(connected(() => import('../screens/plan-document.tsx')));
+const Releases = lazy(connected(() => import('../screens/releases.tsx')));
+const Release = lazy(connected(() => import('../screens/release.tsx')));
+const Tenants = lazy(connected(() => import('../screens/tenants.tsx')));
+const Operations = lazy(connected(() => import('../screens/operations.tsx')));
+const Mappings = lazy(connected(() => import('../screens/mappings.tsx')));
+const Mapping = lazy(connected(() => import('../screens/mapping.tsx')));
+const Uploads = lazy(connected(() => import('../screens/uploads.tsx')));
+const Upload = lazy(connected(() => import('../screens/upload.tsx')));
 
 const BASE = '/console';
 
@@ -62,7 +73,8 @@ export function Frame() {
   const me = useMe();
   const narrow = useNarrow();
   const [isOpen, setOpen] = useState(false);
-  const [, go] = useLocation();
+  const [path, go] = useLocation();
+  useArrivals(path);
   if (me.error !== null)
     return (
       <main className="sign-in">
@@ -79,6 +91,16 @@ export function Frame() {
   };
   return (
     <div className="frame">
+      <a
+        className="skip"
+        href={`#${SCREEN}`}
+        onClick={(event) => {
+          event.preventDefault();
+          focusScreen();
+        }}
+      >
+        Skip to the screen
+      </a>
       <div className="frame-top">
         <Top me={me.data} onGo={(path) => follow(BASE + path)} />
       </div>
@@ -95,12 +117,34 @@ export function Frame() {
             <Side me={me.data} onFollow={follow} />
           </nav>
         )}
-        <main className="frame-main">
-          <Screens me={me.data} />
+        <main className="frame-main" id={SCREEN} tabIndex={-1}>
+          <Boundary path={path}>
+            <Screens me={me.data} />
+          </Boundary>
         </main>
       </div>
     </div>
   );
+}
+
+/** A link leads to the beginning of a screen, by the eye and by the keyboard; the way back leads to where somebody was. */
+function useArrivals(path: string): void {
+  const left = useRef(path);
+  const isBack = useRef(false);
+  useEffect(() => {
+    const back = () => {
+      isBack.current = true;
+    };
+    addEventListener('popstate', back);
+    return () => removeEventListener('popstate', back);
+  }, []);
+  useEffect(() => {
+    if (left.current === path) return;
+    left.current = path;
+    if (!isBack.current) scrollTo(0, 0);
+    isBack.current = false;
+    focusScreen();
+  }, [path]);
 }
 
 function Top({ me, onGo }: { me: Me; onGo(path: string): void }) {

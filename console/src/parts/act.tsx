@@ -7,10 +7,11 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { call, isProblem, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Row } from '../api/routes.ts';
+import { rescueFocus } from '../frame/focus.ts';
 import { HAS_PASSKEYS, signByPasskey } from '../session/passkey.ts';
 import { Go } from './go.tsx';
 import { Meanwhile } from './meanwhile.tsx';
@@ -23,6 +24,8 @@ interface Props<T> {
   /** Further fields. */
   readonly children?: ReactNode;
   readonly disabled?: boolean;
+  /** The record is gone afterwards, and nobody asks for it again. */
+  readonly ends?: boolean;
   /** The record that is changed, as it is now: where somebody else has changed it meanwhile, the window says how. */
   readonly record?: object;
   /** Anything else that is sent: with another content it is another act, and has another key. */
@@ -31,6 +34,13 @@ interface Props<T> {
   onDone?(answer: T): void;
   onRefused?(problem: Error): void;
   onClose(): void;
+}
+
+const LONGEST_WAIT_MS = 5_000;
+
+/** Waits for something that the screen could do without. */
+async function briefly(work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))]);
 }
 
 /** A key for what a form would send: the same however often that is sent, another one for anything else. */
@@ -53,7 +63,7 @@ export function Act<T>(props: Props<T>) {
   const [code, setCode] = useState('');
   const key = useKeyOf(`${props.content ?? ''} ${reason}`);
   const act = useMutation({
-    mutationFn: async (by: 'code' | 'passkey') => {
+    mutationFn: async ({ by }: { readonly by: 'code' | 'passkey'; readonly shown: Props<T> }) => {
       if (by === 'passkey') {
         const { options } = await call('POST /auth/step-up/options');
         await call('POST /auth/step-up', { body: { passkey: await signByPasskey(options) } });
@@ -62,10 +72,12 @@ export function Act<T>(props: Props<T>) {
       }
       return props.send({ key, reason: reason.trim() });
     },
-    onSuccess: (answer) => {
+    onSuccess: async (answer) => {
+      // Who acts again at once acts on what is there by now.
+      if (props.ends !== true) await briefly(queries.invalidateQueries());
       props.onClose();
       props.onDone?.(answer);
-      void queries.invalidateQueries();
+      if (props.ends === true) void queries.invalidateQueries();
     },
     onError: (refused) => {
       props.onRefused?.(refused);
@@ -73,7 +85,9 @@ export function Act<T>(props: Props<T>) {
       if (isOutdated(refused)) void queries.invalidateQueries();
     },
   });
-  const { verb, asks, reason: asked, record, onClose } = props;
+  useEffect(() => rescueFocus, []);
+  // The screen behind is read again before the window closes, which says meanwhile what it has said.
+  const { verb, asks, reason: asked, record, onClose } = act.isPending ? act.variables.shown : props;
   const [seen] = useState(record);
   const problem = act.error;
   const [hasAsked, setHasAsked] = useState(false);
@@ -94,7 +108,7 @@ export function Act<T>(props: Props<T>) {
               variant="primary"
               loading={act.isPending}
               disabled={isMissing || props.disabled === true}
-              onClick={() => act.mutate('code')}
+              onClick={() => act.mutate({ by: 'code', shown: props })}
             >
               {verb}
             </Button>
@@ -128,7 +142,7 @@ export function Act<T>(props: Props<T>) {
             description="It is asked for when the last one is more than five minutes old."
             secondaryControl={
               HAS_PASSKEYS && (
-                <Button disabled={act.isPending} onClick={() => act.mutate('passkey')}>
+                <Button disabled={act.isPending} onClick={() => act.mutate({ by: 'passkey', shown: props })}>
                   Use a passkey
                 </Button>
               )

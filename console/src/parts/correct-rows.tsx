@@ -98,6 +98,8 @@ function Rows({ upload, rejected: { columns, rows, complete }, onClose }: RowsPr
               <Input
                 ariaLabel={`${name}, line ${cells[line]}`}
                 value={cells[cell] ?? ''}
+                // The button that has led here is gone.
+                autoFocus={index === 0 && cells[column] === name}
                 invalid={cells[column] === name && cells[cell] === rows[index]?.[cell]}
                 onChange={({ detail }) => change(index, cell, detail.value)}
               />

@@ -165,6 +165,7 @@ function Doing({ webhook, deed, zone, onClose, onSecret }: DoingProps) {
       <Act
         verb="Delete the webhook"
         asks="Pending deliveries are cancelled."
+        ends
         content={`${id} ${version}`}
         send={() => call('DELETE /webhooks/{id}', shared)}
         onDone={() => go('/webhooks')}

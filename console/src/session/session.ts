@@ -5,9 +5,10 @@ import { type Signed, signByPasskey } from './passkey.ts';
 
 /**
  * The session of this browser. The access token is in memory alone; what renews it is in a cookie that no script can read. `expired`
- * keeps the page as it is, and asks for a sign-in above it; so does `again`, while the session goes on.
+ * keeps the page as it is, and asks for a sign-in above it; so does `again`, while the session goes on. `idle` asks for nothing until
+ * somebody touches the page: what a screen asks by itself must not keep a session alive.
  */
-export type SessionState = 'starting' | 'out' | 'in' | 'expired' | 'again';
+export type SessionState = 'starting' | 'out' | 'in' | 'idle' | 'expired' | 'again';
 
 /** Says that there is a session to go on with: it holds no secret, and other tabs hear of its end. */
 const MARK = 'vestry.session';
@@ -17,11 +18,15 @@ const RENEW_BEFORE_MS = 45_000;
 const RETURN_PATH = '/console/signed-in';
 const RETURN = 'vestry.sign-in';
 const VERIFIER_BYTES = 32;
+/** By these somebody is there. */
+const TOUCHES = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
 
 let state: SessionState = 'starting';
 let token: string | undefined;
 let subject: unknown;
+let takenAtMs = 0;
 let renewAtMs = 0;
+let touchedAtMs = 0;
 let renewing: Promise<void> | undefined;
 const waiting: (() => void)[] = [];
 const listeners = new Set<() => void>();
@@ -76,7 +81,8 @@ function take({ access_token, expires_in }: Tokens): void {
   }
   subject = subjectOf(access_token);
   token = access_token;
-  renewAtMs = performance.now() + Math.max(expires_in * 500, expires_in * 1000 - RENEW_BEFORE_MS);
+  takenAtMs = performance.now();
+  renewAtMs = takenAtMs + Math.max(expires_in * 500, expires_in * 1000 - RENEW_BEFORE_MS);
   become('in');
 }
 
@@ -154,14 +160,14 @@ function renew(): Promise<void> {
 
 /** Returns a token that is good for now. Waits for a sign-in where the session has ended. */
 export async function accessToken(): Promise<string> {
-  if (state === 'in' && performance.now() > renewAtMs) await renewOrAsk();
+  if (state === 'in' && performance.now() > renewAtMs) await renewForSomebody();
   while (token === undefined || state !== 'in') await new Promise<void>((resolve) => waiting.push(resolve));
   return token;
 }
 
 /** Replaces a token that the API has refused. */
 export async function renewed(refused: string): Promise<void> {
-  if (token === refused && state === 'in') await renewOrAsk();
+  if (token === refused && state === 'in') await renewForSomebody();
 }
 
 /** Asks for a sign-in that is new, above the page. What waits goes on after it, or with the session as it is. */
@@ -172,6 +178,18 @@ export function askAgain(): Promise<void> {
 
 export function goOn(): void {
   become('in');
+}
+
+/** Whoever has touched the page since the last token was taken has been at work. */
+async function renewForSomebody(): Promise<void> {
+  if (touchedAtMs < takenAtMs) become('idle');
+  else await renewOrAsk();
+}
+
+function touched(): void {
+  touchedAtMs = performance.now();
+  // Where nothing answers, the next touch is another attempt.
+  if (state === 'idle') renewOrAsk().catch(() => undefined);
 }
 
 async function renewOrAsk(): Promise<void> {
@@ -222,6 +240,8 @@ export async function signOut(): Promise<void> {
   // All that was on the screen, and in memory, goes with the page.
   location.assign('/console/');
 }
+
+for (const type of TOUCHES) addEventListener(type, touched, { capture: true, passive: true });
 
 addEventListener('storage', ({ key, newValue }) => {
   if (key === MARK && newValue === null) location.assign('/console/');

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import type { Json } from '#tests/support/json.ts';
+import { Keyboard } from '#tests/support/keyboard.ts';
 import { eventually } from '../platform.ts';
 import { ConsoleWorld } from './world.ts';
 
@@ -258,6 +259,135 @@ test('a file is checked, shows its errors, is corrected in place, and is loaded'
   expect(one.complaints).toEqual([]);
 });
 
+test('an issuer’s Friday is done by keyboard alone: a file, its errors, the diff, a dividend, and a colleague’s approval', async () => {
+  const one = await world.visit();
+  const { page } = one;
+  const keyboard = new Keyboard(page);
+  const { email, password } = world.credentials('acme', 'OPS');
+  await one.open('/');
+  await keyboard.write(page.getByLabel('Company'), 'acme');
+  await keyboard.write(page.getByLabel('Email'), email);
+  await keyboard.write(page.getByLabel('Password'), password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'What waits today' }).waitFor();
+
+  await keyboard.press(page.getByRole('link', { name: 'Uploads' }));
+  const rows = [
+    'external_ref,name,holdings,email',
+    ...['KEYS-1,Ada,10,', 'KEYS-2,Grace,ten,', 'KEYS-3,Katherine,30.5,nobody', 'KEYS-4,,40,'],
+  ];
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    keyboard.press(page.locator('input[type=file]')),
+  ]);
+  const buffer = Buffer.from(rows.join('\n'));
+  await chooser.setFiles({ name: 'keys.csv', mimeType: 'text/csv', buffer });
+  await keyboard.press(page.getByRole('button', { name: 'Check the file' }));
+  await keyboard.press(page.getByRole('button', { name: 'Correct them here' }));
+  const first = page.getByLabel('holdings, line 3');
+  await first.waitFor();
+  // The button is gone: its place in the order is that of the first field that is wrong.
+  expect(await first.evaluate((field) => field === document.activeElement)).toBe(true);
+  await keyboard.write(first, '20');
+  await keyboard.write(page.getByLabel('email, line 4'), 'katherine@acme.example');
+  await keyboard.write(page.getByLabel('name, line 5'), 'Dorothy');
+  await keyboard.press(page.getByRole('button', { name: 'Check 3 corrected rows' }));
+  await page.getByText('By class').waitFor();
+  await keyboard.press(page.getByRole('button', { name: /^Load 3 rows/ }));
+  await page.getByText('Loaded', { exact: true }).waitFor();
+
+  await keyboard.press(page.getByRole('link', { name: 'Dividends', exact: true }));
+  await keyboard.press(page.getByRole('button', { name: 'Declare a dividend' }));
+  await keyboard.write(page.getByLabel('Record date'), addDays(dayOf(new Date()), 11));
+  await keyboard.write(page.getByLabel('Payable date'), addDays(dayOf(new Date()), 21));
+  await keyboard.write(page.getByLabel('Rate', { exact: true }), '0.25');
+  await keyboard.press(page.getByRole('button', { name: 'Compute it' }));
+  await page.getByRole('heading', { name: 'The largest' }).waitFor();
+  await keyboard.press(page.getByRole('button', { name: 'Declare it' }));
+  await keyboard.to(page.getByRole('link', { name: 'Waits for a second person' }));
+
+  const colleague = await world.signedIn('acme', 'COMPLIANCE');
+  const keys = new Keyboard(colleague.page);
+  await keys.press(colleague.page.getByRole('link', { name: 'Approvals', exact: true }));
+  await keys.press(colleague.page.getByRole('link', { name: 'Dividend', exact: true }).first());
+  await keys.press(colleague.page.getByRole('button', { name: 'Approve' }));
+  const dialog = colleague.page.getByRole('dialog');
+  await keys.press(dialog.getByRole('button', { name: 'Cancel' }));
+  await dialog.waitFor({ state: 'detached' });
+  // A window gives the focus back, and where its button is gone with what was done, the screen has it.
+  const focused = () => colleague.page.evaluate(() => document.activeElement?.textContent?.trim());
+  expect(await focused()).toBe('Approve');
+  await colleague.page.keyboard.press('Enter');
+  await keys.press(dialog.getByRole('button', { name: 'Approve' }));
+  await dialog.waitFor({ state: 'detached' });
+  await colleague.page.locator('main:focus').waitFor();
+  await colleague.page.getByText('Approved').first().waitFor();
+
+  await keys.press(colleague.page.getByRole('link', { name: 'Skip to the screen' }));
+  await colleague.page.locator('main:focus').waitFor();
+  expect([...keyboard.unseen, ...keys.unseen]).toEqual([]);
+  expect([...one.complaints, ...colleague.complaints]).toEqual([]);
+});
+
+test('a lost connection is said, reads go on by themselves, and a write is sent again with its key alone', async () => {
+  const one = await world.signedIn('acme', 'COMPLIANCE');
+  const { page } = one;
+  const context = page.context();
+  const lost = page.getByText('Vestry can’t be reached. What you see may be old');
+  await one.open('/shareholders');
+  await context.setOffline(true);
+  await lost.waitFor();
+  // A screen that nobody has been at is loaded once there is a connection.
+  await page.getByRole('link', { name: 'Legal holds' }).click();
+  await context.setOffline(false);
+  await page.getByRole('heading', { name: 'Legal holds', level: 1 }).waitFor();
+  await lost.waitFor({ state: 'detached' });
+
+  const { body: holders } = await world.platform.api('acme/ADMIN', 'GET', '/shareholders?limit=1');
+  const keys: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/legal-holds'))
+      keys.push(request.headers()['idempotency-key']);
+  });
+  await page.getByRole('button', { name: 'Place a hold' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('The holder’s id').fill(holders.data[0].id);
+  await dialog.getByLabel('Reason').fill('Offline');
+  await context.setOffline(true);
+  await dialog.getByRole('button', { name: 'Place the hold' }).click();
+  await dialog.getByText('Nothing that you have entered is lost').waitFor();
+  await context.setOffline(false);
+  // The platform does it, and its answer is lost on the way.
+  await page.route(
+    '**/api/legal-holds',
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  await dialog.getByRole('button', { name: 'Place the hold' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(keys.length).toBeGreaterThan(2);
+  expect(new Set(keys).size).toBe(1);
+  const { body: holds } = await world.platform.api('acme/COMPLIANCE', 'GET', '/legal-holds');
+  expect(holds.data.filter(({ reason }: Json) => reason === 'Offline')).toHaveLength(1);
+
+  // What has no key is not repeated by itself.
+  let changes = 0;
+  await page.route('**/api/legal-holds/*', async (route) => {
+    changes += 1;
+    await route.abort();
+  });
+  await page
+    .getByRole('row', { name: /Offline/ })
+    .getByRole('button', { name: 'Release it' })
+    .click();
+  await dialog.getByRole('button', { name: 'Release the hold' }).click();
+  await dialog.getByText('Vestry can’t be reached').waitFor();
+  expect(changes).toBe(1);
+});
+
 test('a return that names no payment of ours is dealt with on the exceptions desk, by two people', async () => {
   const sent = await world.platform.api('acme/OPS', 'GET', '/transactions?status=SENT');
   const [payment] = sent.body.data;
@@ -391,6 +521,20 @@ test('a webhook is added, its secret is shown once, and a test is sent, and sent
   await page.getByRole('button', { name: /^Resend webhook\.test/ }).click();
   await page.getByText(/^Attempt \d/).waitFor();
   await one.settled();
+  // Its record is read again slowly, and the window waits for that: who acts at once acts on what is there.
+  await page.route(/\/api\/webhooks\/[^/]+$/, async (route) => {
+    if (route.request().method() === 'GET') await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  for (const [deed, next] of [
+    ['Disable', 'Enable'],
+    ['Enable', 'Disable'],
+  ] as const) {
+    await page.getByRole('button', { name: deed, exact: true }).click();
+    await dialog.getByRole('button', { name: `${deed} the webhook` }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: next, exact: true }).isVisible()).toBe(true);
+  }
   expect(await page.content()).not.toContain('whsec_');
   expect(await one.faults()).toEqual([]);
   expect(one.complaints).toEqual([]);

@@ -156,6 +156,38 @@ describe('signing in', () => {
     expect(await one.page.title()).toBe('Register · Vestry');
   });
 
+  test('is idle while nobody is there, and asks for nothing until somebody comes back, who goes on or signs in again', async () => {
+    const one = await world.visit();
+    const { page } = one;
+    await page.clock.install();
+    await one.signIn(world.credentials('acme', 'COMPLIANCE'));
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const idle = page.getByText('Nobody has been here for a while');
+    for (let minute = 0; minute < 20; minute += 1) await page.clock.runFor(60_000);
+    await idle.waitFor();
+    const before = asked.length;
+    await page.clock.runFor(30 * 60_000);
+    expect(asked.length).toBe(before);
+    expect(asked.filter((path) => path === '/api/auth/refresh').length).toBeLessThan(2);
+    await page.mouse.move(40, 500);
+    await idle.waitFor({ state: 'detached' });
+    expect(asked.slice(before)).toContain('/api/auth/refresh');
+
+    await page.getByRole('link', { name: 'Legal holds' }).click();
+    await page.getByRole('button', { name: 'Place a hold' }).click();
+    await page.getByLabel('The holder’s id').fill('nobody');
+    await page.getByLabel('Reason').fill('Half done');
+    await page.clock.runFor(16 * 60_000);
+    await world.platform.api('acme/COMPLIANCE', 'DELETE', '/me/sessions?current=true');
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await page.getByRole('button', { name: 'Place the hold' }).click();
+    await dialog.waitFor();
+    await one.fillIn(world.credentials('acme', 'COMPLIANCE'));
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Half done');
+  });
+
   test('is another person’s with a page of their own', async () => {
     const one = await world.signedIn('initech', 'OPS');
     await world.platform.api('initech/OPS', 'DELETE', '/me/sessions?current=true');
