@@ -4,7 +4,7 @@ import { Component, type ReactNode } from 'react';
 import { Screen } from '../parts/screen.tsx';
 
 interface Props {
-  /** With another one, the screen is another. */
+  /** Another path is another screen. */
   readonly path: string;
   readonly children: ReactNode;
 }

@@ -73,7 +73,7 @@ export function Act<T>(props: Props<T>) {
       return props.send({ key, reason: reason.trim() });
     },
     onSuccess: async (answer) => {
-      // Who acts again at once acts on what is there by now.
+      // Somebody who acts again at once acts on what is there by now.
       if (props.ends !== true) await briefly(queries.invalidateQueries());
       props.onClose();
       props.onDone?.(answer);

@@ -19,6 +19,7 @@ export function Screen({ title, description, actions, above, children }: Props) 
   useEffect(() => {
     document.title = `${title} · Vestry`;
   }, [title]);
+  const below = description !== undefined && <span className="tight">{description}</span>;
   return (
     <SpaceBetween size="l">
       {above !== undefined && (
@@ -33,8 +34,10 @@ export function Screen({ title, description, actions, above, children }: Props) 
           }}
         />
       )}
-      <Header variant="h1" actions={actions} {...(description === undefined ? {} : { description })}>
-        <span className="long">{title}</span>
+      <Header variant="h1" actions={actions} description={below}>
+        <span className="long" dir="auto">
+          {title}
+        </span>
       </Header>
       {children}
     </SpaceBetween>

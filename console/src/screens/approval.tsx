@@ -96,7 +96,9 @@ function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {
   const rows = differences(before, after);
   const value = (text: string | undefined, changed: boolean) => (
     <Box variant="span" fontWeight={changed ? 'bold' : 'normal'}>
-      <span className="long lines">{text ?? '–'}</span>
+      <span className="tight lines" dir="auto">
+        {text ?? '–'}
+      </span>
     </Box>
   );
   const isChanged = ({ before: old, after: next }: Difference) => old !== next;

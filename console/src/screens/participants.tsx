@@ -37,8 +37,9 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Participant>[] = [
     id: 'name',
     header: 'Name',
     sortingField: 'name',
+    minWidth: 170,
     cell: (row) => (
-      <span className="long" dir="auto">
+      <span className="tight" dir="auto">
         {row.name ?? '–'}
       </span>
     ),

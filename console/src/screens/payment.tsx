@@ -80,7 +80,7 @@ export default function Payment({ id, me }: { id: string; me: Me }) {
   return (
     <Screen
       title={titleOf(data)}
-      {...(data.memo === undefined ? {} : { description: <span className="long">{data.memo}</span> })}
+      {...(data.memo === undefined ? {} : { description: data.memo })}
       above={ABOVE}
       actions={
         <SpaceBetween direction="horizontal" size="xs">

@@ -30,8 +30,9 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Holder>[] = [
     header: 'Name',
     isRowHeader: true,
     sortingField: 'name',
+    minWidth: 170,
     cell: (row) => (
-      <span className="long" dir="auto">
+      <span className="tight" dir="auto">
         <Go to={`/shareholders/${row.id}`}>{row.name}</Go>
       </span>
     ),

@@ -53,14 +53,15 @@ export default function Uploads({ me }: { me: Me }) {
             id: 'file',
             header: 'File',
             isRowHeader: true,
+            minWidth: 200,
             cell: (row) => (
-              <span className="long">
+              <span className="tight">
                 <Go to={`/uploads/${row.id}`}>{row.filename}</Go>
               </span>
             ),
           },
           { id: 'kind', header: 'Of', cell: (row) => words(row.kind) },
-          { id: 'state', header: 'State', cell: (row) => <UploadState upload={row} /> },
+          { id: 'state', header: 'State', minWidth: 130, cell: (row) => <UploadState upload={row} /> },
           {
             id: 'rows',
             header: 'Rows',

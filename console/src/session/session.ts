@@ -18,7 +18,7 @@ const RENEW_BEFORE_MS = 45_000;
 const RETURN_PATH = '/console/signed-in';
 const RETURN = 'vestry.sign-in';
 const VERIFIER_BYTES = 32;
-/** By these somebody is there. */
+/** Somebody who does one of these is there. */
 const TOUCHES = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
 
 let state: SessionState = 'starting';
@@ -188,7 +188,7 @@ async function renewForSomebody(): Promise<void> {
 
 function touched(): void {
   touchedAtMs = performance.now();
-  // Where nothing answers, the next touch is another attempt.
+  // The next touch is another attempt, if nothing answers now.
   if (state === 'idle') renewOrAsk().catch(() => undefined);
 }
 

@@ -46,6 +46,29 @@ describe('the approval inbox', () => {
     expect(one.complaints).toEqual([]);
   });
 
+  test('shows names and numbers whole, however long, on a phone, and what is no id in an address does nothing', async () => {
+    const long = { external_ref: `LONG-${'R'.repeat(55)}`, name: 'شركة الاستثمار القابضة (ع.م.ق)' };
+    const holder = await world.platform.api('acme/OPS', 'POST', '/shareholders', long);
+    expect(holder.status).toBe(201);
+    const holdings = '99999999999999999999.999999';
+    const huge = { external_ref: 'HUGE-1', name: 'W'.repeat(120), holdings };
+    const change = await world.platform.api('acme/OPS', 'POST', '/shareholders', huge);
+    expect(change.status).toBe(202);
+    const one = await world.signedIn('acme', 'COMPLIANCE', { viewport: { width: 390, height: 844 } });
+    await one.open(`/approvals/${change.body.id}`);
+    const cell = await one.page.getByRole('cell', { name: holdings }).boundingBox();
+    expect((cell?.x ?? 390) + (cell?.width ?? 0)).toBeLessThanOrEqual(390);
+    expect(await one.faults()).toEqual([]);
+    await one.open(`/shareholders/${holder.body.id}`);
+    expect(await one.faults()).toEqual([]);
+    expect(one.complaints).toEqual([]);
+    await one.open('/shareholders/%3Cimg%20src=x%20onerror=alert(1)%3E');
+    await one.page.getByText('There is no such resource').first().waitFor();
+    expect((await world.platform.api('acme/ADMIN', 'POST', `/approvals/${change.body.id}/deny`)).status).toBe(
+      200,
+    );
+  });
+
   test('says so where somebody else has decided meanwhile', async () => {
     const change = await proposed('1');
     const one = await world.signedIn('acme', 'COMPLIANCE');
@@ -373,7 +396,7 @@ test('a lost connection is said, reads go on by themselves, and a write is sent 
   const { body: holds } = await world.platform.api('acme/COMPLIANCE', 'GET', '/legal-holds');
   expect(holds.data.filter(({ reason }: Json) => reason === 'Offline')).toHaveLength(1);
 
-  // What has no key is not repeated by itself.
+  // Nothing is repeated by itself that has no key.
   let changes = 0;
   await page.route('**/api/legal-holds/*', async (route) => {
     changes += 1;
