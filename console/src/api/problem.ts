@@ -33,11 +33,17 @@ export class Problem extends Error {
   }
 }
 
+/** The console takes times by the clock of a company, and makes the instants that the API asks for of them. */
+const INSTANT = /must be an instant (in UTC, as [\w:-]+Z|that exists)/;
+
+export const forPeople = (message: string): string =>
+  message.replace(INSTANT, 'must be a day and a time, as 2026-01-31 09:30');
+
 /** Returns what is wrong with a field of the body, for the field to say. */
 export function faultOf(problem: Error | null, field: string): string | undefined {
   const errors = problem instanceof Problem ? problem.errors : [];
   const message = errors.find(({ pointer }) => pointer === `/${field}`)?.message;
-  return message && `It ${message}.`;
+  return message && `It ${forPeople(message)}.`;
 }
 
 const UNREACHABLE = 'unreachable';

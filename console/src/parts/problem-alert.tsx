@@ -2,7 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
-import { nextStep, Problem, unreachable } from '../api/problem.ts';
+import { forPeople, nextStep, Problem, unreachable } from '../api/problem.ts';
 
 interface Props {
   readonly problem: Error;
@@ -14,16 +14,22 @@ interface Props {
 export function ProblemAlert({ problem: error, action }: Props) {
   const problem = error instanceof Problem ? error : unreachable();
   const { title, detail, errors, requestId } = problem;
+  const faults = new Set(
+    errors.map(
+      ({ pointer, message }) =>
+        `${pointer.replace(/^[/?]/, '').replaceAll('/', ' › ')} ${forPeople(message)}`,
+    ),
+  );
   const next = nextStep(problem);
   return (
     <Alert type="error" header={title} action={action}>
       <SpaceBetween size="xxs">
-        {detail !== '' && <span className="long">{detail}</span>}
+        {detail !== '' && <span className="long">{forPeople(detail)}</span>}
         {errors.length > 0 && (
           <ul>
-            {errors.map(({ pointer, message }) => (
-              <li key={pointer + message} className="long">
-                {pointer.replace(/^[/?]/, '').replaceAll('/', ' › ')} {message}
+            {[...faults].map((fault) => (
+              <li key={fault} className="long">
+                {fault}
               </li>
             ))}
           </ul>

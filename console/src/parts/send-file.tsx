@@ -11,6 +11,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call, newKey } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
+import { words } from './format.ts';
 import { Go } from './go.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
@@ -29,6 +30,11 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 type TenantType = NonNullable<Me['tenant']>['type'];
+
+/** Returns how people call what is in a file. */
+export function nameOfKind(kind: string): string {
+  return isSendable(kind) ? KINDS[kind].text : words(kind);
+}
 
 export function isSendable(kind: string): kind is Kind {
   return kind in KINDS;

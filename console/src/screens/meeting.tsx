@@ -26,13 +26,14 @@ import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { History } from '../parts/trail.tsx';
+import { AmendMeeting } from './meeting/amend-meeting.tsx';
 
 type Meeting = Answer<'GET /proxy/meetings/{id}'>;
 type Tally = Answer<'GET /proxy/meetings/{id}/report'>;
 type Item = Tally['items'][number];
 type Vote = Row<'GET /proxy/meetings/{id}/votes'>;
 type Choice = keyof Item['counts'];
-type Deed = 'cast' | 'cancel' | Vote;
+type Deed = 'amend' | 'cast' | 'cancel' | Vote;
 
 const ABOVE = { text: 'Meetings', path: '/meetings' };
 /** A tally is counted anew each time: it is live enough. */
@@ -64,6 +65,7 @@ export default function MeetingScreen({ id, me }: { id: string; me: Me }) {
             {meeting.state === 'SCHEDULED' && (
               <Button onClick={() => setDeed('cancel')}>Cancel the meeting</Button>
             )}
+            {meeting.state === 'SCHEDULED' && <Button onClick={() => setDeed('amend')}>Amend it</Button>}
             {meeting.state === 'OPEN' && (
               <Button variant="primary" onClick={() => setDeed('cast')}>
                 Cast a ballot
@@ -83,6 +85,7 @@ export default function MeetingScreen({ id, me }: { id: string; me: Me }) {
         <Agenda meeting={meeting} />
       )}
       <History me={me} resource={`meetings/${id}`} />
+      {deed === 'amend' && <AmendMeeting meeting={meeting} zone={me.tenant?.time_zone} onClose={close} />}
       {deed === 'cast' && <Cast meeting={meeting} onClose={close} />}
       {deed === 'cancel' && (
         <Act

@@ -19,7 +19,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { isSendable, sendFile, sentFile } from '../parts/send-file.tsx';
+import { isSendable, nameOfKind, sendFile, sentFile } from '../parts/send-file.tsx';
 import { History } from '../parts/trail.tsx';
 import { isUnderWay, UploadState } from '../parts/upload-state.tsx';
 
@@ -45,7 +45,7 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
   return (
     <Screen
       title={data.filename}
-      description={`${words(data.kind)}, sent ${instant(data.created_at, zone)}`}
+      description={`${nameOfKind(data.kind)}, sent ${instant(data.created_at, zone)}`}
       above={ABOVE}
     >
       <Next upload={data} />
@@ -58,7 +58,9 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
           ['Accepted', count(data.accepted)],
           ['Rejected', count(data.rejected)],
           ['Ignored', count(data.ignored)],
-          ['Holders not named', data.mode === 'replace' ? 'Set to zero' : 'Left alone'],
+          ...(data.kind === 'shareholders'
+            ? [['Holders not named', data.mode === 'replace' ? 'Set to zero' : 'Left alone'] as const]
+            : []),
           ['Came by', words(data.door)],
           ['Ended', data.completed_at === null ? '–' : instant(data.completed_at, zone)],
         ]}
@@ -212,7 +214,7 @@ function Changed({ changes, url, dryRun }: { changes: Changes; url: string | nul
           ]}
         />
       )}
-      {by_status !== null && (
+      {by_status !== null && by_status.length > 0 && (
         <Table
           variant="embedded"
           header={<Header variant="h3">By KYC status</Header>}

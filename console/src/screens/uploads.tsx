@@ -9,7 +9,7 @@ import { grouped, instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { SendFile } from '../parts/send-file.tsx';
+import { nameOfKind, SendFile } from '../parts/send-file.tsx';
 import { UploadState } from '../parts/upload-state.tsx';
 
 const STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
@@ -60,7 +60,7 @@ export default function Uploads({ me }: { me: Me }) {
               </span>
             ),
           },
-          { id: 'kind', header: 'Of', cell: (row) => words(row.kind) },
+          { id: 'kind', header: 'Of', minWidth: 150, cell: (row) => nameOfKind(row.kind) },
           { id: 'state', header: 'State', minWidth: 130, cell: (row) => <UploadState upload={row} /> },
           {
             id: 'rows',
