@@ -639,6 +639,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'DividendPayment.reverses': 'Absent: a reversal is no payment of the dividend.',
   'Transaction.reverses': 'The payment whose money this one asks back.',
   replaces: 'The transaction that this one repeats.',
+  'RecordVestingEventRequest.replaces': 'The day on record, which is corrected.',
   replaced_by: 'The transaction that repeats this one.',
   history: 'The statuses that it has had, in order.',
   'history.version': 'The version with which the status began.',

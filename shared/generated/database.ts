@@ -767,6 +767,7 @@ export interface MeetingItems {
   position: number;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   threshold: string | null;
+  threshold_fraction: string | null;
   title: string;
 }
 

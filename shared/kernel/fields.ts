@@ -13,12 +13,13 @@ import { JsonNumber } from './json.ts';
 const PLAIN_DECIMAL = /^-?\d{1,20}(\.\d+)?$/;
 
 /** Reads a number from its digits, whether it comes as text or as a number. */
-export function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
+export function exactNumber(
+  schema: z.ZodString,
+  openapi: Record<string, unknown>,
+  canonical: (text: string) => string = canonicalDecimal,
+) {
   return z
-    .preprocess(
-      (value) => (value instanceof JsonNumber ? value.source : value),
-      schema.transform(canonicalDecimal),
-    )
+    .preprocess((value) => (value instanceof JsonNumber ? value.source : value), schema.transform(canonical))
     .meta({ openapi });
 }
 

@@ -6,6 +6,7 @@ import { type MeetingRow, stateOf } from './meeting.repository.ts';
 import type { MeetingReport } from './meetings.routes.ts';
 import { hasCarried } from './outcome.ts';
 import type { Tally } from './tally.repository.ts';
+import { FRACTION } from './threshold.ts';
 
 type Report = z.infer<typeof MeetingReport>;
 
@@ -72,7 +73,7 @@ export function reportCsv(report: Report): string {
     Object.entries(item.counts).map(([choice, { ballots, shares }]) =>
       csvLine([
         ...[report.meeting_id, item.id, item.title, item.kind, choice, ballots, decimal(shares), ...sums],
-        item.threshold === null ? '' : decimal(item.threshold),
+        item.threshold === null || FRACTION.test(item.threshold) ? item.threshold : decimal(item.threshold),
         item.carried === null ? '' : String(item.carried),
         report.tally_sha256,
       ]),

@@ -7,6 +7,7 @@ import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { createMeeting, Meeting } from './meetings.routes.ts';
+import { storedThreshold } from './threshold.ts';
 
 const COLUMNS = [
   'cancelled_at',
@@ -74,15 +75,16 @@ export async function insertMeeting(
     .values(classes.map((security_class) => ({ meeting_id: row.id, security_class })))
     .execute();
   await insertAgenda(tx, row.id, items);
-  const shown = items.map(({ threshold, ...item }) => ({
-    ...item,
-    threshold: threshold === undefined ? null : canonicalDecimal(threshold),
-  }));
+  const shown = items.map(({ threshold = null, ...item }) => ({ ...item, threshold }));
   return { ...row, items: shown, security_classes: classes };
 }
 
 async function insertAgenda(tx: TenantTx, meetingId: string, items: Agenda): Promise<void> {
-  const agenda = items.map((item, index) => ({ ...item, meeting_id: meetingId, position: index + 1 }));
+  const agenda = items.map(({ threshold, ...item }, index) => ({
+    ...item,
+    ...(threshold === undefined ? {} : storedThreshold(threshold)),
+    ...{ meeting_id: meetingId, position: index + 1 },
+  }));
   await tx.insertInto('meeting_items').values(agenda).execute();
 }
 
@@ -138,7 +140,7 @@ function meetings(read: TenantRead) {
             'i.id',
             'i.title',
             'i.kind',
-            sql<string | null>`trim_scale(i.threshold)::text`.as('threshold'),
+            sql<string | null>`coalesce(i.threshold_fraction, trim_scale(i.threshold)::text)`.as('threshold'),
           ])
           .whereRef('i.meeting_id', '=', 'm.id')
           .orderBy('i.position'),

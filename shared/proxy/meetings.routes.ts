@@ -15,6 +15,7 @@ import {
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { ALL_CHOICES, ITEM_KINDS, MAX_ITEMS } from './choices.ts';
+import { threshold, thresholdOut } from './threshold.fields.ts';
 
 const MEETING_STATES = ['SCHEDULED', 'OPEN', 'CLOSED', 'CANCELLED'] as const;
 
@@ -27,7 +28,7 @@ export const MeetingItem = z.object({
   title: z.string(),
   kind: z.enum(ITEM_KINDS),
   /** The part of the votes for and against that it needs; null: more for than against. */
-  threshold: decimalOut.nullable(),
+  threshold: thresholdOut,
 });
 
 export const Meeting = z.object({
@@ -76,9 +77,7 @@ const agenda = z
       id: itemId,
       title: text(200),
       kind: z.enum(ITEM_KINDS),
-      threshold: quantity
-        .refine((value) => Number(value) > 0 && Number(value) <= 1, 'must be above 0 and at most 1')
-        .optional(),
+      threshold: threshold.optional(),
     }),
   )
   .min(1, 'must have at least one item')
@@ -152,7 +151,7 @@ export const createMeeting = route({
   path: '/proxy/meetings',
   summary: 'Call a meeting',
   description:
-    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1; `threshold` of an item is the part of the votes for and against that it needs, for instance 0.75 for a special resolution; without one it needs more for than against. A meeting can be amended and cancelled until it opens.',
+    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1; `threshold` of an item is the part of the votes for and against that it needs, for instance 0.75 or `"2/3"` for a special resolution, compared exactly; without one it needs more for than against. A meeting can be amended and cancelled until it opens.',
   ...issuer,
   roles: ['ADMIN', 'OPS'],
   body: NewMeeting,

@@ -1,13 +1,13 @@
 import { parseDecimal, unitsAt } from '#kernel/decimal.ts';
 import type { ItemKind } from './choices.ts';
+import { thresholdOf } from './threshold.ts';
 
 /** Shares and votes of a share have eight decimals each, and so their product has twice as many. */
 const WEIGHT_PLACES = 16;
-const THRESHOLD_PLACES = 8;
 
 interface Counted {
   readonly kind: ItemKind;
-  /** The part of the votes for and against that the item needs. */
+  /** The part of the votes for and against that the item needs: a decimal, or a fraction such as `2/3`. */
   readonly threshold: string | null;
   /** Votes as decimals. AGAINST counts those that are withheld from a director. */
   readonly votesFor: string;
@@ -23,6 +23,6 @@ export function hasCarried({ kind, threshold, votesFor, votesAgainst }: Counted)
   const [pro, contra] = [votesFor, votesAgainst].map((votes) => unitsAt(parseDecimal(votes), WEIGHT_PLACES));
   if (pro === undefined || contra === undefined) return null;
   if (threshold === null) return kind === 'DIRECTOR' ? null : pro > contra;
-  const needed = unitsAt(parseDecimal(threshold), THRESHOLD_PLACES);
-  return pro > 0n && pro * 10n ** BigInt(THRESHOLD_PLACES) >= needed * (pro + contra);
+  const { numerator, denominator } = thresholdOf(threshold);
+  return pro > 0n && pro * denominator >= numerator * (pro + contra);
 }

@@ -33,8 +33,9 @@ const NAME_POSITIONS = `update staged_rows set class = coalesce(security_class, 
 const REFUSE_UNDECLARED = `update staged_rows s set error_column = 'security_class', error_code = 'unknown-security-class',
     error_message = 'security_class ' || case when s.class ~ '^[A-Z0-9_-]+$' then s.class else 'of the row' end
       || ' is not a declared class; declared are ' || (
-        select string_agg(code, ', ' order by code) from (
-          select code from security_classes where tenant_id = $1 order by code limit 20) c) || '.'
+        select string_agg(code, ', ' order by code) filter (where place <= 20)
+            || case when count(*) > 20 then ' and ' || count(*) - 20 || ' more' else '' end
+          from (select code, row_number() over (order by code) as place from security_classes where tenant_id = $1) c) || '.'
   where s.error_code is null and s.security_class is not null
     and not exists (select from security_classes c where c.tenant_id = $1 and c.code = s.class)`;
 

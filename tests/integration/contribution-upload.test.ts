@@ -9,6 +9,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
+import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { UploadMappings } from '#tests/support/upload-mappings.ts';
@@ -327,6 +328,34 @@ describe('a payroll file', () => {
       [5, 'amount', 'invalid-number'],
       [6, 'currency', 'currency-mismatch'],
     ]);
+  });
+
+  test.each<[Record<string, string>, RegExp | null]>([
+    [{ expected_rows: '4', expected_total: '111.5', encoding: 'Windows-1252' }, null],
+    [{ expected_total: '111.500' }, null],
+    [
+      { expected_total: '111.51' },
+      /^control-totals: The amounts of the file come to 111.5, and 111.51 were expected/,
+    ],
+    [{ expected_rows: '3' }, /^control-totals: The file has 4 rows, and 3 were expected/],
+  ])('has the control totals %j, of all of its rows', async (totals, failure) => {
+    await sponsorWithPlans();
+    const files = new RegisterFiles(aws, globex.as('OPS'), 'payroll');
+    const rows = [
+      'e-1,401K,100,2026-01,',
+      'e-2,401K,16.50,2026-01,',
+      'e-3,401K,-5,2026-01,',
+      'e-4,401K,0,2026-01,',
+    ];
+    const { expected_rows, ...others } = totals;
+    const query = expected_rows === undefined ? {} : { expected_rows };
+    const { body } = await files.load(csv(...rows), query, 'payroll.csv', others);
+    expect(body).toMatchObject(
+      failure === null
+        ? { state: 'COMPLETED', recorded: 2, rejected: 1, ignored: 1 }
+        : { state: 'FAILED', recorded: null, failure: expect.stringMatching(failure) },
+    );
+    expect((await balances()).slice(0, 2)).toEqual(failure === null ? [10_000n, 1_650n] : [0n, 0n]);
   });
 
   test('says which rows it has recorded, which were recorded before, and which ask for nothing', async () => {

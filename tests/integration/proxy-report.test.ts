@@ -216,6 +216,8 @@ describe('the report of a meeting', () => {
       { id: 'majority', kind: 'STANDARD' },
       { id: 'special', kind: 'STANDARD', threshold: '0.75' },
       { id: 'higher', kind: 'STANDARD', threshold: '0.7500001' },
+      { id: 'quarters', kind: 'STANDARD', threshold: '3/4' },
+      { id: 'more', kind: 'STANDARD', threshold: '76/101' },
       { id: 'against', kind: 'STANDARD' },
       { id: 'silent', kind: 'STANDARD' },
       { id: 'seat', kind: 'DIRECTOR' },
@@ -239,24 +241,30 @@ describe('the report of a meeting', () => {
       majority: 'AGAINST',
       special: 'AGAINST',
       higher: 'AGAINST',
+      quarters: 'AGAINST',
+      more: 'AGAINST',
       elected: 'WITHHOLD',
     });
     await proxy.cast(meeting, c, {
       majority: 'ABSTAIN',
       special: 'ABSTAIN',
       higher: 'ABSTAIN',
+      quarters: 'ABSTAIN',
+      more: 'ABSTAIN',
       against: 'FOR',
     });
     expect(await outcome()).toEqual({
       majority: [null, true],
       special: ['0.75', true],
       higher: ['0.7500001', false],
+      quarters: ['3/4', true],
+      more: ['76/101', false],
       against: [null, false],
       silent: [null, false],
       seat: [null, null],
       elected: ['0.5', true],
     });
-    for (const threshold of ['0', '1.00000001', '-1', 'most'])
+    for (const threshold of ['0', '1.00000001', '-1', 'most', '3/2', '0/1', '1/0', '2/3 ', '1/10000'])
       expect((await proxy.call({ items: [{ ...items[0], threshold }] })).status, threshold).toBe(422);
   });
 

@@ -100,6 +100,8 @@ describe('classes', () => {
       problem(409, 'too-many-security-classes'),
     );
     expect(answers.find(({ status }) => status === 409)?.body.detail).toMatch(/at most 100/);
+    const { body } = await files().load('external_ref,name,holdings,security_class\nA,Ann,1,COMON\n');
+    expect(body.errors[0].message).toMatch(/; declared are C0, C1, .*, C2\d and 80 more\.$/);
   });
 
   test('are those of their tenant, and changed by the version that was read', async () => {

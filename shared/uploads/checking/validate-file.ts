@@ -81,7 +81,7 @@ export async function validateFile(job: Job): Promise<void> {
         'two-dates',
         'The file has a column effective_date, and the upload an as_of. Leave one of them out.',
       );
-    await refuseOtherTotals(session, settingsIn(upload.settings), staged);
+    await refuseOtherTotals(session, upload.kind, settingsIn(upload.settings), staged);
     await loader.refuseRepeated(session, staged);
     await write(job, session, { staged, sha256, bytes: head.bytes, warnings });
   });

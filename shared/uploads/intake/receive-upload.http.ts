@@ -16,6 +16,7 @@ import { insertUpload } from '#uploads/upload.repository.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import { readMultipartFile } from './multipart-file.ts';
 import { comesInParts } from './offer-upload.http.ts';
+import type { createKycUpload } from './payee-uploads.routes.ts';
 import { toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
 import {
@@ -25,10 +26,10 @@ import {
   settingsText,
   type UploadSettings,
 } from './upload-settings.ts';
-import type { createContributionUpload, OfferedUpload } from './uploads.routes.ts';
+import type { OfferedUpload } from './uploads.routes.ts';
 
 /** A request with any kind of file. */
-type Request = HttpRequest<RouteSpec & Pick<typeof createContributionUpload, 'query' | 'body'>>;
+type Request = HttpRequest<RouteSpec & Pick<typeof createKycUpload, 'query' | 'body'>>;
 type Answer = Reply<z.infer<typeof OfferedUpload>>;
 
 /** The settings that a request names beside its form. */

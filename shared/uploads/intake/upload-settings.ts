@@ -37,15 +37,12 @@ export const registerSettings = {
   as_of: isoDate.optional(),
   /** Whether holders whom the file doesn't name are left alone, or set to zero in the classes that it names. @default merge */
   mode: z.enum(UPLOAD_MODES, `must be ${UPLOAD_MODES.join(' or ')}`).optional(),
-  /** The rows that the file must have, and the sum of their holdings. */
+  /** The rows that the file must have, and the sum of their holdings, or of their amounts. */
   expected_rows: wholeNumberText(0, MAX_UPLOAD_ROWS).optional(),
   expected_total: quantity.optional(),
   /** The encoding of a text file that is neither UTF-8 nor marked as UTF-16. */
   encoding: encoding.optional(),
 };
-
-/** The settings of a payroll file. */
-export const payrollSettings = { mapping: registerSettings.mapping };
 
 /** The settings of files that have neither shares nor amounts: of ballots, of payees, and of participants. */
 export const namedSettings = {
@@ -53,6 +50,9 @@ export const namedSettings = {
   expected_rows: registerSettings.expected_rows,
   encoding: registerSettings.encoding,
 };
+
+/** The settings of a payroll file. */
+export const payrollSettings = { ...namedSettings, expected_total: registerSettings.expected_total };
 
 /** The settings of each kind of file. */
 export const SETTINGS_OF: Readonly<Record<UploadKind, object>> = {

@@ -172,7 +172,7 @@ export const createContributionUpload = route({
     ...DOORS,
     'Columns: `employee_id`, `plan_type`, `amount`, `period` (a month, effective on its last day, or a day), and optionally `source` (default',
     'EMPLOYEE), `currency` (default the plan’s) and `run_id`, which tells a further run of the same pay date from the regular one, such as a bonus. A pay date is recorded once for each plan, source and run, whichever',
-    'files it is in: the same amount again changes nothing, a different amount is an error of its row. The rules of single contributions apply.',
+    'files it is in: the same amount again changes nothing, a different amount is an error of its row. The rules of single contributions apply. A file that hasn’t its `expected_rows`, or comes to other amounts than its `expected_total`, fails: all of its rows count, wrong ones and zeros too.',
     MAPPED,
     ...SAME_BYTES,
   ].join('\n'),
