@@ -39,6 +39,8 @@ that comes too many is answered 429 with \`Retry-After\`, and has no effect. Pag
 
 **Lists** come in pages. Request the next page with the \`next_cursor\` of the page before, until it is \`null\`.
 
+**HEAD** is answered wherever GET is, with the status and the headers of the answer and without its body. It counts as a read.
+
 **Concurrent changes.** Send the \`ETag\` that you read as \`If-Match\`.`;
 
 const BEARER = 'accessToken';

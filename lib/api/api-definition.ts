@@ -47,12 +47,15 @@ export function apiDefinition(props: ApiDefinitionProps): Record<string, unknown
   const paths: Record<string, Record<string, unknown>> = {};
   const pathItem = (path: string) => (paths[path] ??= parametersOf(path));
   for (const route of props.routes) {
-    pathItem(publicPath(route))[route.method.toLowerCase()] = {
-      operationId: route.operationId,
+    const operation: Operation = {
       responses: {},
       security: route.roles === 'PUBLIC' ? [] : [{ [TOKEN]: [] }],
       'x-amazon-apigateway-integration': integration(props.functionArn(route)),
     };
+    const item = pathItem(publicPath(route));
+    item[route.method.toLowerCase()] = { operationId: route.operationId, ...operation };
+    // The same function answers it, without the body.
+    if (route.method === 'GET') item.head = operation;
   }
   for (const path of [...Object.keys(paths).flatMap(pathsAbove), '/', '/{proxy+}']) pathItem(path);
   for (const item of Object.values(paths)) item['x-amazon-apigateway-any-method'] = notFound;

@@ -9,10 +9,10 @@ describe('answerUnrouted', () => {
   test('names the methods of a path', () => {
     const { statusCode, multiValueHeaders, body } = answer('DELETE', '/api/users/{id}');
     expect(statusCode).toBe(405);
-    expect(multiValueHeaders?.allow).toEqual(['GET, PATCH, OPTIONS']);
+    expect(multiValueHeaders?.allow).toEqual(['GET, HEAD, PATCH, OPTIONS']);
     expect(JSON.parse(body)).toMatchObject({
       type: '/problems/method-not-allowed',
-      detail: 'Use GET or PATCH here.',
+      detail: 'Use GET or HEAD or PATCH here.',
       instance: 'urn:vestry:request:request-1',
     });
   });
@@ -20,7 +20,7 @@ describe('answerUnrouted', () => {
   test('answers OPTIONS', () => {
     expect(answer('OPTIONS', '/api/users/{id}')).toMatchObject({
       statusCode: 204,
-      multiValueHeaders: { allow: ['GET, PATCH, OPTIONS'] },
+      multiValueHeaders: { allow: ['GET, HEAD, PATCH, OPTIONS'] },
       body: '',
     });
   });
@@ -44,14 +44,14 @@ describe('answerUnrouted', () => {
     test('names the methods of the path', () => {
       expect(preflight('/api/users/{id}')).toMatchObject({
         statusCode: 204,
-        multiValueHeaders: { 'access-control-allow-methods': ['GET, PATCH'] },
+        multiValueHeaders: { 'access-control-allow-methods': ['GET, HEAD, PATCH'] },
       });
     });
 
     test('lets it find out that there is nothing', () => {
       expect(preflight('/{proxy+}')).toMatchObject({
         statusCode: 204,
-        multiValueHeaders: { 'access-control-allow-methods': ['GET, POST, PUT, PATCH, DELETE'] },
+        multiValueHeaders: { 'access-control-allow-methods': ['GET, HEAD, POST, PUT, PATCH, DELETE'] },
       });
     });
 

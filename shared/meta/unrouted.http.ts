@@ -22,7 +22,7 @@ export const UNROUTED: RouteSpec = {
 /** The paths of an OpenAPI document. */
 export type PublishedPaths = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 type UnroutedEvent = Pick<APIGatewayProxyEvent, 'resource' | 'httpMethod' | 'multiValueHeaders'>;
 
@@ -38,7 +38,7 @@ export function answerUnrouted(
 ): APIGatewayProxyResult {
   // API Gateway names the template of the path, which also finds paths with parameters.
   const operations = isCatchAll(event.resource) ? undefined : lookUp(published(), event.resource);
-  const methods = METHODS.filter((method) => operations && method in operations).map(upperCase);
+  const methods = METHODS.filter((method) => operations && contractOf(method) in operations).map(upperCase);
   const allow = [...methods, 'OPTIONS'].join(', ');
   const origin = preflightOrigin(event);
   if (origin !== undefined)
@@ -57,6 +57,9 @@ export function answerUnrouted(
     headers: { allow },
   });
 }
+
+/** Whatever answers GET answers HEAD, which the contract doesn't repeat. */
+const contractOf = (method: string): string => (method === 'head' ? 'get' : method);
 
 const upperCase = (method: string): string => method.toUpperCase();
 

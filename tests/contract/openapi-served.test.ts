@@ -135,7 +135,8 @@ describe('a path that no route serves', () => {
   test.each(Object.entries<Record<string, unknown>>(JSON.parse(CONTRACT).paths))(
     '%s allows the methods of its contract',
     async (path, item) => {
-      const allowed = [...Object.keys(item).map((method) => method.toUpperCase()), 'OPTIONS'];
+      const methods = Object.keys(item).map((method) => method.toUpperCase());
+      const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
       const refused = await unrouted('TRACE', path);
       expect(refused.status).toBe(405);
       expect(refused.body.type).toBe('/problems/method-not-allowed');

@@ -3,7 +3,7 @@ import { uuidV7 } from '#kernel/ids.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { filledTables, fillTables } from '#tests/support/filled-tables.ts';
-import type { TestRequest } from '#tests/support/request.ts';
+import type { TestRequest, TestResponse } from '#tests/support/request.ts';
 import { callersExist, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 import {
@@ -197,6 +197,30 @@ describe('a list that is asked for its count says how many rows of its own tenan
     const { body, text } = await callRoute(route, { as, params, query: { limit: '1', total_count: 'true' } });
     expect(body.total_count, text).toEqual({ value, exact: true });
     expect(body.data).toHaveLength(Math.min(value, 1));
+  });
+});
+
+describe('HEAD is answered as GET is, without the body', () => {
+  const HEADERS = [
+    'content-type',
+    'etag',
+    'cache-control',
+    'content-disposition',
+    'link',
+    'ratelimit-policy',
+  ];
+  const read = ofTenants.filter(({ method }) => method === 'GET');
+
+  test.each(read)('$operationId', async (route) => {
+    const { ours } = tenants[route.tenants?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER'];
+    const as = callerOf(route, ours);
+    if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
+    const params = await ownParameters(database.admin, route, ours.id);
+    const got = await callRoute(route, { as, params });
+    const headed = await callRoute(route, { as, params, method: 'HEAD' });
+    const headersOf = (answer: TestResponse) => HEADERS.map((name) => answer.header(name));
+    expect([headed.status, headersOf(headed)]).toEqual([got.status, headersOf(got)]);
+    expect(headed.text).toBe('');
   });
 });
 

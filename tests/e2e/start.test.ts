@@ -42,6 +42,10 @@ describe('npm start', () => {
     expect(platform.output.at(-1)).toBe(`ready ${platform.file.apiUrl}`);
     const health = await fetch(`${platform.file.apiUrl}/health`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
+    const head = await fetch(`${platform.file.apiUrl}/health`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+      ...[200, health.headers.get('content-type'), ''],
+    ]);
   });
 
   test('shows its steps, and what to try next', () => {

@@ -36,6 +36,15 @@ describe.each(environmentNames())('API of %s', (name) => {
     expect(operation.security).toEqual(route.roles === 'PUBLIC' ? [] : [{ token: [] }]);
   });
 
+  test('HEAD goes where GET does, to the same function and behind the same authorizer', () => {
+    const heads = Object.values<TemplateProperties>(body.paths).filter((item) => 'head' in item);
+    expect(heads).toHaveLength(routes.filter(({ method }) => method === 'GET').length);
+    for (const { get, head } of heads) {
+      const { operationId, ...operation } = get;
+      expect(head, operationId).toEqual(operation);
+    }
+  });
+
   test('there are no other operations', () => {
     const operations = Object.values<TemplateProperties>(body.paths).flatMap((item) =>
       METHODS.filter((method) => method in item),

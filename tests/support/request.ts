@@ -6,6 +6,8 @@ import type { Json } from './json.ts';
 import { callersExist } from './tenants.ts';
 
 export interface TestRequest {
+  /** @default the route's */
+  readonly method?: 'HEAD';
   /** The caller. Without one the request carries no token. */
   readonly as?: Principal;
   readonly params?: Readonly<Record<string, string>>;
@@ -35,7 +37,16 @@ const TIMEOUT_MS = 60_000;
 
 /** Returns the event by which API Gateway hands a request to a function. */
 export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayProxyEvent {
-  const { as, params = {}, query = {}, body, headers = {}, base = '', address = '203.0.113.7' } = request;
+  const {
+    method = route.method,
+    as,
+    params = {},
+    query = {},
+    body,
+    headers = {},
+    base = '',
+    address = '203.0.113.7',
+  } = request;
   const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
@@ -48,7 +59,7 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value].flat() as string[]]));
   const bytes = Buffer.isBuffer(body) ? body : undefined;
   return {
-    httpMethod: route.method,
+    httpMethod: method,
     path,
     resource: publicPath(route),
     pathParameters: Object.keys(params).length === 0 ? null : { ...params },
@@ -114,7 +125,7 @@ export async function call(
   return {
     status: statusCode,
     text: body,
-    body: type.includes('json') ? JSON.parse(body) : body,
+    body: type.includes('json') && body !== '' ? JSON.parse(body) : body,
     header: (name) => multiValueHeaders[name.toLowerCase()]?.map(String).join(', '),
   };
 }

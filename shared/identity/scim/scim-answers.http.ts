@@ -33,10 +33,11 @@ export function scimAnswers(handler: Handler): Handler {
     if (isCanary(event)) return handler(event, context);
     const answer = await handler(withJson(event), context);
     const headers = { ...answer.multiValueHeaders, 'content-type': [MEDIA_TYPE] };
-    if (answer.statusCode < 400)
-      return answer.body === '' ? answer : { ...answer, multiValueHeaders: headers };
+    if (answer.statusCode === 204) return answer;
+    const statusCode = answer.statusCode === 422 ? 400 : answer.statusCode;
+    // HEAD has no body that could be worded.
+    if (statusCode < 400 || answer.body === '') return { ...answer, statusCode, multiValueHeaders: headers };
     const problem = JSON.parse(answer.body) as Problem;
-    const statusCode = problem.status === 422 ? 400 : problem.status;
     const type = scimTypeOf(problem);
     const [first] = problem.errors ?? [];
     const detail = first === undefined ? problem.detail : `${first.pointer} ${first.message}`;

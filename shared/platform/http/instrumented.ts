@@ -36,6 +36,8 @@ export function instrumented(route: RouteSpec, handler: Handler): Handler {
             try {
               const response = await handler(event, context);
               status = response.statusCode;
+              // It has been handled as GET all the way (RFC 9110, 9.3.2).
+              if (event.httpMethod === 'HEAD') Object.assign(response, { body: '', isBase64Encoded: false });
               response.multiValueHeaders = {
                 ...response.multiValueHeaders,
                 ...multiValue({ ...traceHeaders(), ...corsHeaders(headersOf(event).get('origin')?.[0]) }),
