@@ -201,13 +201,22 @@ export interface ChangeFilter {
 export interface Reader {
   readonly actorId: string;
   readonly kinds: readonly ChangeKind[];
+  /** An operator who acts for a suspended tenant, and confirms what another operator has proposed. @default false */
+  readonly forSuspended?: boolean;
+}
+
+/** Whether the `maker` of a change is somebody else than its checker: for an operator, another operator. */
+function isSecond(forSuspended: boolean, checker: string) {
+  return forSuspended
+    ? sql<boolean>`is_second_operator(maker, ${checker})`
+    : sql<boolean>`is_second_person(maker, ${checker})`;
 }
 
 /** The rule by which the guard of the table lets an approval pass, asked once for each maker. */
-function isDecidableBy({ actorId, kinds }: Reader) {
+function isDecidableBy({ actorId, kinds, forSuspended = false }: Reader) {
   return sql<boolean>`(${WAITS} and kind = any (${kinds}::text[]) and requested_by in (
     select maker from (select distinct requested_by as maker from change_requests where state = 'PENDING') as makers
-    where is_second_person(maker, ${actorId})))`;
+    where ${isSecond(forSuspended, actorId)}))`;
 }
 
 /** Newest first. */
@@ -248,14 +257,15 @@ export function listChangeRequests(
   return query.execute();
 }
 
-/** Returns those of some proposers for whom a user is a second person. */
+/** Returns those of some proposers for whom a user is a second person, or an operator a second operator. */
 export async function listIndependentOf(
   read: TenantRead,
   makers: readonly string[],
   checker: string,
+  forSuspended = false,
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ maker: string }>`
-    select maker from unnest(${makers}::uuid[]) as maker where is_second_person(maker, ${checker})`.execute(
+    select maker from unnest(${makers}::uuid[]) as maker where ${isSecond(forSuspended, checker)}`.execute(
     read,
   );
   return new Set(rows.map(({ maker }) => maker));

@@ -21,9 +21,12 @@ interface Looking {
   readonly actorRole: Role;
   /** An operator who looks at the requests of a tenant. @default false */
   readonly fromOutside?: boolean;
+  /** Set of an operator who acts for a suspended tenant. */
+  readonly acts?: object;
 }
 
-export function readerOf({ actorId, actorRole }: Looking): Reader {
+export function readerOf({ actorId, actorRole, acts }: Looking): Reader {
+  if (acts !== undefined) return { actorId, kinds: CHANGE_KINDS.filter(isForOperators), forSuspended: true };
   return { actorId, kinds: CHANGE_KINDS.filter((kind) => decidesOn(kind, actorRole)) };
 }
 
@@ -31,7 +34,7 @@ export function readerOf({ actorId, actorRole }: Looking): Reader {
 export async function seenBy(
   read: TenantRead,
   rows: readonly ChangeRequestRow[],
-  { actorId, actorRole, fromOutside = false }: Looking,
+  { actorId, actorRole, fromOutside = false, acts }: Looking,
 ): Promise<Map<string, Seen>> {
   const requests = rows.map(toChangeRequest);
   const makers = [
@@ -43,10 +46,12 @@ export async function seenBy(
       ? new Set<string>()
       : await (fromOutside
           ? listWithoutSecondPerson(read, others)
-          : listIndependentOf(read, others, actorId));
+          : listIndependentOf(read, others, actorId, acts !== undefined));
   const because = ({ state, kind, requested_by }: Request): Because | null => {
     if (state !== 'PENDING') return 'decided';
     if (requested_by === actorId) return 'own-proposal';
+    // An operator confirms what another has proposed, and of the tenant's own people nothing: it is denied without being confirmable.
+    if (acts !== undefined) return isForOperators(kind) && independent.has(requested_by) ? null : 'role';
     if (!decidesOn(kind, actorRole)) return 'role';
     if (independent.has(requested_by)) return null;
     return fromOutside ? 'tenant-has-second-person' : 'not-independent';
@@ -57,6 +62,11 @@ export async function seenBy(
       return [request.id, { ...request, can_decide: reason === null, cannot_decide_because: reason }];
     }),
   );
+}
+
+/** Tells whether one operator may propose a kind of change for a suspended tenant, and another approve it. */
+function isForOperators(kind: ChangeKind): boolean {
+  return controlledChange(kind).operatorsForSuspended === true;
 }
 
 /** Tells whether a role decides on a kind of change, whoever has proposed it. */

@@ -10,6 +10,7 @@ import { REPORT_NAMES } from '#reporting/exports/exports.routes.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { fillTables } from '#tests/support/filled-tables.ts';
 import type { Json } from '#tests/support/json.ts';
 import { drain } from '#tests/support/queue-driver.ts';
 import { Register } from '#tests/support/register.ts';
@@ -17,7 +18,7 @@ import { call, type TestRequest } from '#tests/support/request.ts';
 import { authorizerVerdict } from '#tests/support/sign-in.ts';
 import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
-import { callRoute } from '../contract/route-fixtures.ts';
+import { callRoute, digestOfTables, idIn, sendExample } from '../contract/route-fixtures.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -97,6 +98,16 @@ describe('an operator who acts for a suspended tenant', () => {
     const params = { id: placed.body.id };
     const waiting = await run('releaseLegalHold', { as: acting(first), params });
     expect(waiting.status, waiting.text).toBe(202);
+    const seen = async (operator: Principal) => {
+      const { body } = await run('getApproval', { as: acting(operator), params: { id: waiting.body.id } });
+      const { body: listed } = await run('listApprovals', {
+        as: acting(operator),
+        query: { decidable: 'true' },
+      });
+      return [body.can_decide, body.cannot_decide_because, listed.data.length];
+    };
+    expect(await seen(first)).toEqual([false, 'own-proposal', 0]);
+    expect(await seen(second)).toEqual([true, null, 1]);
     const own = await new Approvals(acting(first)).approve(waiting.body.id);
     expect(own).toMatchObject({ status: 403, body: { type: '/problems/four-eyes' } });
     const approved = await new Approvals(acting(second)).approve(waiting.body.id);
@@ -107,7 +118,9 @@ describe('an operator who acts for a suspended tenant', () => {
     );
     expect(held.rows).toMatchObject([{ released_at: expect.any(Date), released_by: first.actorId }]);
 
-    const ofTenant = (await entries(tenant.id)).filter(({ problem }) => problem === null);
+    const ofTenant = (await entries(tenant.id)).filter(
+      ({ action, problem }) => problem === null && !/read$/.test(action),
+    );
     expect(ofTenant.map(({ action }) => action)).toEqual([
       'legal-hold.placed',
       'change.requested',
@@ -132,6 +145,8 @@ describe('an operator who acts for a suspended tenant', () => {
     const params = { id: placed.body.id };
     const waiting = await run('releaseLegalHold', { as: tenant.as('COMPLIANCE'), params });
     await setStatus('SUSPENDED');
+    const { body } = await run('getApproval', { as: acting(first), params: { id: waiting.body.id } });
+    expect(body).toMatchObject({ can_decide: false, cannot_decide_because: 'role' });
     const refused = await new Approvals(acting(first)).approve(waiting.body.id);
     expect(refused).toMatchObject({ status: 403, body: { type: '/problems/four-eyes' } });
     expect((await new Approvals(acting(first)).deny(waiting.body.id)).body.state).toBe('DENIED');
@@ -199,4 +214,63 @@ describe('an operator who acts for a suspended tenant', () => {
     const handed = (await entries(tenant.id)).filter(({ action }) => action === 'personal-data.read');
     expect(handed).toHaveLength(whole.length);
   });
+});
+
+describe('what an operator may do for a suspended tenant', () => {
+  const release = async (operator: Principal): Promise<TestRequest> => {
+    const id = await idIn(database.admin, 'legal_holds', tenant.id);
+    const { body } = await run('releaseLegalHold', { as: acting(operator), params: { id } });
+    return { params: { id: body.id } };
+  };
+  /** Inserts a row beside those of `fillTables`, about which it is too late for anything. */
+  const insert = async (statement: string): Promise<TestRequest> => {
+    const id = uuidV7();
+    await database.admin.query(
+      statement.replaceAll('$tenant', `'${tenant.id}'`).replaceAll('$id', `'${id}'`),
+    );
+    return { params: { id } };
+  };
+  /** The requests of those routes that need more than the rows of `fillTables`. */
+  const PREPARED: Readonly<Record<string, () => Promise<TestRequest>>> = {
+    cancelMeeting: () =>
+      insert(`insert into meetings (tenant_id, id, title, security_class, record_date, opens_at, closes_at, quorum)
+        values ($tenant, $id, 'Ahead', 'COMMON', '2026-01-01', '2098-01-01', '2099-01-01', 0.5)`),
+    cancelTransaction: () =>
+      insert(`insert into transactions (tenant_id, id, type, amount, currency) values ($tenant, $id, 'DIVIDEND', 100, 'USD');
+        insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, request_id)
+        select tenant_id, $id, id, 'NACHA_FILE', 'ahead' from bank_accounts where tenant_id = $tenant limit 1`),
+    approveChange: () => release(second),
+    withdrawChange: () => release(first),
+  };
+  const routesOf = routes.filter(({ forSuspended, audit }) => forSuspended && audit !== undefined);
+
+  test.each(routesOf)(
+    '$operationId is done, is an entry of both trails, and moves neither money nor shares',
+    async (route) => {
+      const type = route.tenants?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER';
+      tenant = await insertTestTenant(database.admin, type);
+      await fillTables(database.admin, [tenant.id]);
+      await setStatus('SUSPENDED');
+      const moved = () => digestOfTables(database.admin, ['position_entries', 'journal', 'contributions']);
+      const prepared = await PREPARED[route.operationId]?.();
+      const before = await moved();
+      const answer = await sendExample(database.admin, route, tenant, {
+        ...{ as: acting(first), headers: { 'Idempotency-Key': uuidV7() } },
+        ...prepared,
+      });
+      expect(answer.status, answer.text).toBeLessThan(300);
+      expect(await moved()).toBe(before);
+      const ofTenant = (await entries(tenant.id)).filter(({ problem }) => problem === null);
+      expect(ofTenant).not.toEqual([]);
+      const ofPlatform = (await entries(first.tenantId)).filter(
+        ({ resource }) => resource === `tenants/${tenant.id}`,
+      );
+      expect(ofPlatform.map(({ payload }) => payload)).toEqual(
+        ofTenant
+          .slice(0, ofPlatform.length)
+          .map(({ action }) => ({ ...ERRAND, did: action, of: expect.any(String) })),
+      );
+      expect(ofPlatform).not.toEqual([]);
+    },
+  );
 });

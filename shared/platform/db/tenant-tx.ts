@@ -297,13 +297,16 @@ function entriesOf(actor: Actor, entry: AuditEntry | AuditEach): readonly Statem
   return [own, setTenant(actorTenantId), auditStatement(actor, copy), setTenant(tenantId)];
 }
 
-/** The key of a request is its caller's, also where an operator acts on another tenant. */
+/**
+ * The key of a request is its caller's, also where an operator acts on another tenant. Who acts for a suspended one by a token of that tenant has
+ * claimed it there.
+ */
 function completeAs(
-  { tenantId, actorTenantId = tenantId }: Actor,
+  { tenantId, actorTenantId = tenantId, acts }: Actor,
   complete: Statement | undefined,
 ): readonly Statement[] {
   if (complete === undefined) return [];
-  if (actorTenantId === tenantId) return [complete];
+  if (actorTenantId === tenantId || acts !== undefined) return [complete];
   return [setTenant(actorTenantId), complete, setTenant(tenantId)];
 }
 
