@@ -1,12 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
-import {
-  CALLER_CLASSES,
-  LIMIT_WINDOW_SECONDS,
-  type RequestClass,
-  SOURCE_CLASSES,
-} from '#contracts/request-classes.ts';
-import { DomainError } from '#kernel/domain-error.ts';
+import { LIMIT_WINDOW_SECONDS, type RequestClass } from '#contracts/request-classes.ts';
+import type { DomainError } from '#kernel/domain-error.ts';
 import { KnownQuotas, type Left } from './known-quotas.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { isLateDue, logLater, takeLate } from './request-log.ts';
@@ -43,12 +38,12 @@ export function asCounted<T>(request: CountedRequest, run: () => T): T {
  * Refuses the request that runs if its quota is known to be used up.
  * @throws DomainError `too-many-requests`
  */
-export function refuseUncounted(): void {
+export async function refuseUncounted(): Promise<void> {
   const request = requests.getStore();
   const left = request && known.findUsedUp(nameOf(request));
   if (request === undefined || left === undefined) return;
   request.left = left;
-  throw tooMany(request, left);
+  throw await tooManyOf(request, left);
 }
 
 const BEGIN = { text: 'begin' } as const;
@@ -85,7 +80,7 @@ export async function countedFirst(
   } catch (error) {
     rows.delete(request.log?.id ?? '');
     for (const [id, row] of rows) logLater({ id }, row);
-    throw reached(request, error, askedMs);
+    throw await reached(request, error, askedMs);
   }
 }
 
@@ -134,32 +129,18 @@ function noteCounts(request: CountedRequest, results: readonly pg.QueryResult[],
 }
 
 /** Translates the error of a request that isn't let in; any other passes through. */
-function reached(request: CountedRequest, error: unknown, askedMs: number): unknown {
+async function reached(request: CountedRequest, error: unknown, askedMs: number): Promise<unknown> {
   const { code, detail = '' } = error as { code?: string; detail?: string };
   if (code !== QUOTA_REACHED) return error;
   const [number, resetMs = 0] = detail.split(' ').map(Number);
   const remaining = request.quotas.map((_, index) => (index + 1 === number ? 0 : undefined));
   request.left = known.note(nameOf(request), 1, { remaining, resetMs }, askedMs);
-  return tooMany(request, request.left, error);
+  return tooManyOf(request, request.left, error);
 }
 
-const WHO: Readonly<Record<Quota['of'], string>> = {
-  user: 'A user may send',
-  tenant: 'The users of a tenant together may send',
-  source: 'One network may send',
-};
-const KINDS = { ...CALLER_CLASSES, ...SOURCE_CLASSES };
-
-/** Returns the error of a request that came too many. */
-function tooMany({ quotas, requestClass }: CountedRequest, left: Left, cause?: unknown): DomainError {
-  const quota = quotas[left.remaining.indexOf(0)];
-  const retryAfterSeconds = Math.max(1, Math.ceil(left.resetMs / 1000));
-  const rule =
-    quota === undefined
-      ? ''
-      : `${WHO[quota.of]} ${quota.requests} ${KINDS[requestClass]} in ${LIMIT_WINDOW_SECONDS} seconds. `;
-  const detail = `${rule}Wait ${retryAfterSeconds} seconds, as Retry-After says, and send fewer at a time after that.`;
-  return new DomainError('too-many-requests', detail, { retryAfterSeconds, cause });
+async function tooManyOf(request: CountedRequest, left: Left, cause?: unknown): Promise<DomainError> {
+  const { tooMany } = await import('./too-many.ts');
+  return tooMany(request, left, cause);
 }
 
 /** Other quotas of the same user are another name, so that a change of the configuration takes effect. */

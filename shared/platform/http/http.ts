@@ -123,7 +123,7 @@ export function http<const R extends RouteSpec>(
       const requestId = requestIdFrom(headers.get('x-request-id'));
       const principal = authenticate(route, event, headers);
       const received = { event, context, headers, requestId, principal, fingerprint };
-      refuseUncounted();
+      await refuseUncounted();
       if (principal === undefined) {
         await countAlone();
         return answerAt(baseOf(event), await answer(route, run, received));
