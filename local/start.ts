@@ -3,7 +3,7 @@ import { CONSOLE_PATH } from '#contracts/console.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import type { LocalPlatform } from './platform.ts';
-import { DEFAULT_PORT, isPortFree } from './ports.ts';
+import { DEFAULT_PORT } from './ports.ts';
 import { DEFAULT_ENVIRONMENT, existingEnvironment } from './synthesis.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
@@ -109,15 +109,17 @@ async function startDemo(platform: LocalPlatform): Promise<Close> {
 async function resumeProvider(platform: LocalPlatform): Promise<Close | undefined> {
   const { identity } = platform;
   if (identity === undefined) return undefined;
-  if (!(await isPortFree(identity.port))) {
+  const { startLocalProvider } = await import('./identity-provider/local-provider.ts');
+  const slugs = identity.clients.map(({ tenant }) => tenant);
+  try {
+    const provider = await startLocalProvider(identity.port, portOf(platform), slugs);
+    provider.serve(identity.clients);
+    return provider.close;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     console.error(`port ${identity.port} is in use: nobody can sign in by the local identity provider`);
     return undefined;
   }
-  const { startLocalProvider } = await import('./identity-provider/local-provider.ts');
-  const slugs = identity.clients.map(({ tenant }) => tenant);
-  const provider = await startLocalProvider(identity.port, portOf(platform), slugs);
-  provider.serve(identity.clients);
-  return provider.close;
 }
 
 const portOf = ({ file }: LocalPlatform): number => Number(new URL(file.apiUrl).port);

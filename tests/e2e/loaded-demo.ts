@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { firstLock } from '#tests/support/platform-locks.ts';
 import { copyTree } from '#tests/support/postgres-server.ts';
 import { startedPlatform, temporaryDataDir } from './platform.ts';
 
@@ -15,19 +14,14 @@ export interface LoadedDemo {
 
 /**
  * Returns a data directory of its own in which the demo is loaded, as a first `npm start` leaves it behind. The first file that
- * asks makes it, while others wait; they get copies, since loading takes longer than most of their tests.
+ * asks makes it; the others get copies, since loading takes longer than most of their tests.
  */
 export async function loadedDemo(): Promise<LoadedDemo> {
   const kept = inject('loadedDemo');
-  const release = await firstLock([`${kept}.lock`]);
-  try {
-    if (!existsSync(join(kept, LOADED))) {
-      const platform = await startedPlatform({ dataDir: kept });
-      await platform.stop();
-      writeFileSync(join(kept, LOADED), platform.output.join('\n'));
-    }
-  } finally {
-    release();
+  if (!existsSync(join(kept, LOADED))) {
+    const platform = await startedPlatform({ dataDir: kept });
+    await platform.stop();
+    writeFileSync(join(kept, LOADED), platform.output.join('\n'));
   }
   const firstOutput = readFileSync(join(kept, LOADED), 'utf8').split('\n');
   const dataDir = temporaryDataDir();

@@ -88,8 +88,9 @@ export class RunningPlatform {
     };
   }
 
-  s3(): S3Client {
-    return new S3Client({ ...this.#aws(), forcePathStyle: true });
+  /** @param credentials @default those of the platform itself */
+  s3(credentials?: DropKeyPair): S3Client {
+    return new S3Client({ ...this.#aws(), ...(credentials && { credentials }), forcePathStyle: true });
   }
 
   /** Returns a client that puts files into the drop folder of a tenant, kept for the test run. */
@@ -101,7 +102,7 @@ export class RunningPlatform {
         'end to end',
       );
     this.#dropKeys.set(slug, key);
-    return new S3Client({ ...this.#aws(), credentials: await key, forcePathStyle: true });
+    return this.s3(await key);
   }
 
   sqs(): SQSClient {

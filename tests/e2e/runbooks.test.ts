@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PutObjectCommand, type S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '#identity/api-keys/api-keys.routes.ts';
@@ -149,5 +150,87 @@ describe('dlq-redrive.md', () => {
     expect(shown).toContain('"messages":1');
     const { data } = (await platform.api('operator', 'GET', '/operations/dead-letters?queue=uploads')).body;
     expect(data).toEqual([]);
+  });
+});
+
+async function drop(client: S3Client, name: string, body: string): Promise<void> {
+  const Bucket = platform.file.buckets.uploads;
+  await client.send(
+    new PutObjectCommand({
+      Bucket,
+      Key: `drop/acme/shareholders/${name}`,
+      Body: `external_ref,name,holdings\n${body}`,
+    }),
+  );
+}
+
+async function holdersOf(reference: string): Promise<Json[]> {
+  return (await platform.api('acme/OPS', 'GET', `/shareholders?external_ref=${reference}`)).body.data;
+}
+
+describe('failed-upload.md', () => {
+  test('a file that can’t be read is told why, and loads once its sender has mended it', async () => {
+    const client = await platform.dropClient('acme');
+    await drop(client, 'torn.csv', 'TORN-1,"Ada Lovelace,10\n');
+    const newest = async () => (await platform.api('acme/OPS', 'GET', '/uploads?limit=1')).body.data[0];
+    const { id } = await eventually(
+      newest,
+      ({ filename, state }) => filename === 'torn.csv' && state === 'FAILED',
+    );
+    const shown = await follow(`ID=${id}`, ...commands('failed-upload.md', '1. Read its state'));
+    expect(shown).toContain("state: 'FAILED'");
+    expect(shown).toContain('unclosed-quote');
+    expect(await holdersOf('TORN-1')).toEqual([]);
+
+    await drop(client, 'mended.csv', 'TORN-1,Ada Lovelace,10\n');
+    await eventually(newest, ({ filename, state }) => filename === 'mended.csv' && state === 'COMPLETED');
+    expect(await holdersOf('TORN-1')).toHaveLength(1);
+  });
+});
+
+describe('drop-folder.md', () => {
+  test('a key is issued as it stands there, and loads nothing once it has leaked', async () => {
+    // Two are live at most, and the incident before this one has used another.
+    const { data: credentials } = (await platform.api('acme/ADMIN', 'GET', '/drop-credentials')).body;
+    for (const { id } of credentials.filter(({ state }: Json) => state === 'ACTIVE'))
+      await platform.api('acme/ADMIN', 'DELETE', `/drop-credentials/${id}`);
+    const [issue = ''] = commands('drop-folder.md', 'Issue a key');
+    const [create, look, take] = issue.trim().split('\n');
+    const shown = await follow(
+      `ID=$(${create} | field .id); echo $ID`,
+      `until [ "$(${look})" = ACTIVE ]; do sleep 0.2; done`,
+      take ?? '',
+    );
+    const [id, key = '{}'] = shown.trim().split('\n');
+    const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = JSON.parse(key);
+    const client = platform.s3({ accessKeyId, secretAccessKey });
+    await drop(client, 'before.csv', 'KEY-1,Ada Lovelace,10\n');
+    await eventually(
+      () => holdersOf('KEY-1'),
+      ({ length }) => length === 1,
+    );
+
+    expect((await platform.api('acme/ADMIN', 'DELETE', `/drop-credentials/${id}`)).status).toBeLessThan(300);
+    const refused = async () =>
+      drop(client, 'after.csv', 'KEY-2,Grace Hopper,10\n').then(
+        () => undefined,
+        (error: S3ServiceException) => error.name,
+      );
+    expect(await eventually(refused, (name) => name !== undefined)).toMatch(
+      /AccessDenied|InvalidAccessKeyId/,
+    );
+    expect(await holdersOf('KEY-2')).toEqual([]);
+  });
+});
+
+describe('security-alarms.md', () => {
+  test('who tries what is shown with the address that it comes from', async () => {
+    const from = new Date().toISOString();
+    await fetch(`${platform.file.apiUrl}/api/shareholders`, { headers: { authorization: 'Bearer made-up' } });
+    const shown = await follow(
+      `FROM=${from}`,
+      ...commands('security-alarms.md', '1. Who tries what, from where'),
+    );
+    expect(shown).toMatch(/127\.0\.0\.1 \S*unauthenticated/);
   });
 });
