@@ -31,15 +31,10 @@ const exactOrigin = z
   .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an exact origin');
 
 /** Others may read what is sent in the clear; on the developer's own machine there are no others. */
-const encryptedUrl = z
-  .url()
-  .refine(
-    (text) => URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopback(new URL(text))),
-    'must begin with https://',
-  );
-
-const isLoopback = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'http:' && ['localhost', '127.0.0.1'].includes(hostname);
+const encryptedUrl = z.union(
+  [z.url({ protocol: /^https$/ }), z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ })],
+  { error: 'must be a URL that begins with https://' },
+);
 
 /** Every port of the developer's own machine. */
 const ANY_LOCAL_PORT = /^http:\/\/(localhost|127\.0\.0\.1):\*$/;

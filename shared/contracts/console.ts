@@ -1,3 +1,5 @@
+import { COMMON_HEADERS } from './answer-headers.ts';
+
 /** The console stands beside the API: of one origin, so that it needs no leave of CORS. */
 export const CONSOLE_PATH = '/console';
 
@@ -24,9 +26,7 @@ export const CONSOLE_HEADERS = {
     .join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
+  ...COMMON_HEADERS,
   'x-frame-options': 'DENY',
 } as const;
 
