@@ -17,14 +17,12 @@ export function lockStatement(name: string): Statement {
   return { text: `select pg_advisory_lock(${KEY})`, values: [name] };
 }
 
-/** Commits of the transaction are visible at once and durable later. */
-const ASYNCHRONOUS = { text: `select set_config('synchronous_commit', 'off', true)` };
 /** Gives the lock to the next; then a durable commit of nothing makes every commit before it durable. */
 const UNLOCK_AND_FLUSH = `select pg_advisory_unlock(${KEY}), pg_logical_emit_message(true, 'vestry', '')`;
 
 /**
- * Commits, gives the lock to the next, and only then waits for the disk: those who follow one another share its time instead of
- * adding it up. What the next reads is committed, and can't outlive it: the log is written in order.
+ * Commits a transaction that was opened to be durable later, gives the lock to the next, and only then waits for the disk: those who
+ * follow one another share its time instead of adding it up. What the next reads is committed, and can't outlive it: the log is written in order.
  * @param statements the last is the commit
  */
 export function commitLocked(
@@ -33,7 +31,7 @@ export function commitLocked(
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
   const unlock = { text: UNLOCK_AND_FLUSH, values: [lockName] };
-  return pipeline(client, [ASYNCHRONOUS, ...statements, unlock]);
+  return pipeline(client, [...statements, unlock]);
 }
 
 /** Ends what an error left behind on a connection that took a lock first: its transaction and its session locks. */

@@ -61,6 +61,8 @@ const ENTER = 'enter_tenant($1, $2, $3, $4, $5, $6, $7)';
  * row, and conflicts with any writer; by an index it reads only what it asked for.
  */
 const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
+/** The commit of the transaction is visible at once, and durable once whoever opened it has flushed the log, see lock-first.ts. */
+const DURABLE_LATER = `set_config('synchronous_commit', 'off', true)`;
 
 /**
  * Sets the tenant as {@link setTenant} does, and refuses a caller whose session has ended, whose role or employee isn't the
@@ -68,10 +70,14 @@ const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
  */
 export function enterTenant(
   { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes, acts }: Entrant,
-  options: { readonly refuseSuspended?: boolean; readonly serializable?: boolean } = {},
+  options: {
+    readonly refuseSuspended?: boolean;
+    readonly serializable?: boolean;
+    readonly durableLater?: boolean;
+  } = {},
 ): Statement {
-  const { refuseSuspended = writes ?? false, serializable = false } = options;
-  if (actorId === null && !refuseSuspended && !serializable) return setTenant(tenantId);
+  const { refuseSuspended = writes ?? false, serializable = false, durableLater = false } = options;
+  if (actorId === null && !refuseSuspended && !serializable && !durableLater) return setTenant(tenantId);
   const caller = [actorTenantId, actorId, sessionId ?? null, actorRole, employeeId ?? null];
   const origin = actorId === null ? undefined : originOfRequest();
   const address = origin === undefined ? [] : [plainAddress(origin.sourceIp)];
@@ -81,6 +87,7 @@ export function enterTenant(
     ...(acts === undefined ? [] : ['require_suspended($1)']),
     ...(limits === undefined ? [] : [SET_LIMITS(8 + address.length)]),
     ...(serializable ? [BY_INDEX] : []),
+    ...(durableLater ? [DURABLE_LATER] : []),
   ];
   return {
     text: `select ${parts.join(', ')}${setClock()}`,

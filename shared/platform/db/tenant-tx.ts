@@ -238,6 +238,7 @@ function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T
     enterTenant(actor, {
       refuseSuspended: !actor.allowSuspended,
       serializable: isolation === 'serializable',
+      durableLater: lockFirst !== undefined,
     }),
   ];
   return openedByFirst(client, async (first) => {
