@@ -3,6 +3,6 @@ import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.completeSignIn, async (request) => {
   const { completeSignIn } = await import('#identity/second-factor/complete-sign-in.http.ts');
-  const { keptAs } = await import('#identity/sign-in/session-cookie.http.ts');
-  return keptAs(request.body.session, await completeSignIn(request));
+  const { keptInstead } = await import('#identity/sign-in/session-cookie.http.ts');
+  return keptInstead(request, await completeSignIn(request));
 });

@@ -3,6 +3,6 @@ import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.signInByPasskey, async (request) => {
   const { signInByPasskey } = await import('#identity/second-factor/passkeys/passkey-sign-in.http.ts');
-  const { keptAs } = await import('#identity/sign-in/session-cookie.http.ts');
-  return keptAs(request.body.session, await signInByPasskey(request));
+  const { keptInstead } = await import('#identity/sign-in/session-cookie.http.ts');
+  return keptInstead(request, await signInByPasskey(request));
 });

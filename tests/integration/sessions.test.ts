@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as logoutHandler } from '#functions/identity/logout.ts';
@@ -259,9 +260,10 @@ describe('a session that a browser keeps in a cookie', () => {
         ...(cookie === undefined ? {} : { Cookie: `theme=dark; ${cookie}` }),
       },
     });
-  const begin = async () => {
+  const begin = async (cookie?: string) => {
     const credentials = { tenant: acme.slug, email: await newUser(), password: PASSWORD };
-    return call(loginHandler, login, { body: { ...credentials, session: 'cookie' } });
+    const headers = cookie === undefined ? {} : { Cookie: cookie };
+    return call(loginHandler, login, { body: { ...credentials, session: 'cookie' }, headers });
   };
   const cookieOf = (answer: { header(name: string): string | undefined }) =>
     answer.header('set-cookie')?.split(';')[0];
@@ -285,6 +287,32 @@ describe('a session that a browser keeps in a cookie', () => {
     expect(ended.header('set-cookie')).toContain('__Host-vestry-session=; Max-Age=0;');
     expect(await mayRead(next.body.access_token)).toBe(401);
     expect((await inBrowser(cookieOf(next))).status).toBe(401);
+  });
+
+  test('ends when somebody signs in anew in that browser, and the trail says so', async () => {
+    const first = await begin();
+    const second = await begin(cookieOf(first));
+    expect(second.status).toBe(200);
+    expect(await mayRead(first.body.access_token)).toBe(401);
+    expect((await inBrowser(cookieOf(first))).status).toBe(401);
+    expect(await mayRead(second.body.access_token)).toBe(200);
+    expect((await inBrowser(cookieOf(second))).status).toBe(200);
+    const { sid } = decodeJwt(first.body.access_token);
+    const { rows } = await database.admin.query(
+      'select payload from audit_log where resource = $1 and action = $2',
+      [`sessions/${sid}`, 'session.ended'],
+    );
+    expect(rows).toEqual([{ payload: { replaced: true } }]);
+  });
+
+  test.each([
+    ['empty', '__Host-vestry-session='],
+    ['made up', `__Host-vestry-session=${PLATFORM_TENANT_ID}.x`],
+    ['no token at all', '__Host-vestry-session=%00;__Host-vestry-session=x'],
+  ])('begins in a browser whose cookie is %s', async (_, cookie) => {
+    const begun = await begin(cookie);
+    expect(begun.status).toBe(200);
+    expect(await mayRead(begun.body.access_token)).toBe(200);
   });
 
   test.each([

@@ -35,9 +35,37 @@ export function refreshTokenOf(
   body: { readonly refresh_token?: string | undefined },
   headers: ReadonlyMap<string, readonly string[]>,
 ): string {
-  if (body.refresh_token !== undefined) return body.refresh_token;
+  const token = body.refresh_token ?? cookieOf(headers);
+  if (token === undefined) throw refusedToken();
+  return token;
+}
+
+function cookieOf(headers: ReadonlyMap<string, readonly string[]>): string | undefined {
   const pairs = (headers.get('cookie') ?? []).flatMap((header) => header.split(';'));
   const sent = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(`${NAME}=`));
-  if (sent === undefined) throw refusedToken();
-  return sent.slice(NAME.length + 1);
+  return sent?.slice(NAME.length + 1);
 }
+
+/**
+ * Keeps a session that somebody has signed in to as {@link keptAs} does, and ends the one that the browser has kept until now: whoever
+ * has a copy of its token could go on with it, and its user couldn't end it (ASVS 5.0, 7.2.4).
+ */
+export async function keptInstead<A extends object>(
+  { body, headers, requestId }: SignIn,
+  answer: A,
+): Promise<A | Reply<Without<A>>> {
+  const earlier = cookieOf(headers);
+  if (body.session !== undefined && earlier !== undefined && hasToken(answer)) {
+    const { endEarlier } = await import('./end-earlier.ts');
+    await endEarlier(earlier, answer.refresh_token, requestId);
+  }
+  return keptAs(body.session, answer);
+}
+
+interface SignIn {
+  readonly body: { readonly session?: Kept };
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly requestId: string;
+}
+
+const hasToken = (answer: object): answer is { readonly refresh_token: string } => 'refresh_token' in answer;

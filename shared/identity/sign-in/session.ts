@@ -76,10 +76,16 @@ export function refusedToken(): DomainError {
 
 /** @throws DomainError `invalid-refresh-token` */
 export function tenantOfToken(token: string): TenantId {
-  const tenantId = token.split('.', 1)[0] ?? '';
-  if (!isUuid(tenantId)) throw refusedToken();
-  return tenantId as TenantId;
+  if (!isToken(token)) throw refusedToken();
+  return tenantPartOf(token) as TenantId;
 }
+
+/** Tells whether a text could be a refresh token: whatever a browser holds may be sent as one. */
+export function isToken(text: string): boolean {
+  return isUuid(tenantPartOf(text));
+}
+
+const tenantPartOf = (token: string): string => token.split('.', 1)[0] ?? '';
 
 /** Returns whose trail a refused token belongs to: a tenant's if the token was one of its sessions, and nobody's if it was made up. */
 export async function claimOfToken(
@@ -250,10 +256,19 @@ async function findGiven(
   return successor?.rotated_at === null ? token : undefined;
 }
 
-/** Ends every session of the token's family and answers its id. To end a session that is no more has no effect. */
-export async function endSession(tx: TenantTx, token: string): Promise<string | NoEffect<undefined>> {
+/**
+ * Ends every session of the token's family and answers its id. To end a session that is no more has no effect, nor has it to end
+ * that of the token `except`.
+ */
+export async function endSession(
+  tx: TenantTx,
+  token: string,
+  except?: string,
+): Promise<string | NoEffect<undefined>> {
   const stored = await lockRefreshToken(tx, sha256(token));
   if (stored === undefined) return noEffect();
+  const kept = except === undefined ? undefined : await lockRefreshToken(tx, sha256(except));
+  if (kept?.family_id === stored.family_id) return noEffect();
   await setFamilyRevoked(tx, stored.family_id);
   return stored.family_id;
 }

@@ -56,13 +56,15 @@ export interface Entrant {
 }
 
 const ENTER = 'enter_tenant($1, $2, $3, $4, $5, $6, $7)';
-/**
- * The planner reads all of a table whose statistics call it small. A serializable transaction has then read every
- * row, and conflicts with any writer; by an index it reads only what it asked for.
- */
-const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
-/** The commit of the transaction is visible at once, and durable once whoever opened it has flushed the log, see lock-first.ts. */
-const DURABLE_LATER = `set_config('synchronous_commit', 'off', true)`;
+/** A setting that is off until the transaction ends. */
+export type SettingOff =
+  /**
+   * The planner reads all of a table whose statistics call it small. A serializable transaction has then read every
+   * row, and conflicts with any writer; by an index it reads only what it asked for.
+   */
+  | 'enable_seqscan'
+  /** The commit is visible at once, and durable once whoever opened the transaction has flushed the log, see lock-first.ts. */
+  | 'synchronous_commit';
 
 /**
  * Sets the tenant as {@link setTenant} does, and refuses a caller whose session has ended, whose role or employee isn't the
@@ -70,14 +72,10 @@ const DURABLE_LATER = `set_config('synchronous_commit', 'off', true)`;
  */
 export function enterTenant(
   { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes, acts }: Entrant,
-  options: {
-    readonly refuseSuspended?: boolean;
-    readonly serializable?: boolean;
-    readonly durableLater?: boolean;
-  } = {},
+  options: { readonly refuseSuspended?: boolean; readonly off?: readonly SettingOff[] } = {},
 ): Statement {
-  const { refuseSuspended = writes ?? false, serializable = false, durableLater = false } = options;
-  if (actorId === null && !refuseSuspended && !serializable && !durableLater) return setTenant(tenantId);
+  const { refuseSuspended = writes ?? false, off = [] } = options;
+  if (actorId === null && !refuseSuspended && off.length === 0) return setTenant(tenantId);
   const caller = [actorTenantId, actorId, sessionId ?? null, actorRole, employeeId ?? null];
   const origin = actorId === null ? undefined : originOfRequest();
   const address = origin === undefined ? [] : [plainAddress(origin.sourceIp)];
@@ -86,8 +84,7 @@ export function enterTenant(
     ...address.map(() => 'require_network($3, $4, $8)'),
     ...(acts === undefined ? [] : ['require_suspended($1)']),
     ...(limits === undefined ? [] : [SET_LIMITS(8 + address.length)]),
-    ...(serializable ? [BY_INDEX] : []),
-    ...(durableLater ? [DURABLE_LATER] : []),
+    ...off.map((name) => `set_config('${name}', 'off', true)`),
   ];
   return {
     text: `select ${parts.join(', ')}${setClock()}`,

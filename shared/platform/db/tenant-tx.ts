@@ -237,8 +237,10 @@ function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T
     BEGIN[isolation],
     enterTenant(actor, {
       refuseSuspended: !actor.allowSuspended,
-      serializable: isolation === 'serializable',
-      durableLater: lockFirst !== undefined,
+      off: [
+        ...(isolation === 'serializable' ? (['enable_seqscan'] as const) : []),
+        ...(lockFirst === undefined ? [] : (['synchronous_commit'] as const)),
+      ],
     }),
   ];
   return openedByFirst(client, async (first) => {
