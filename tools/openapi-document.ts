@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
-import { answersEtag, idempotencyOf, ifMatchOf, limitOf, type Schema } from '#platform/http/route.ts';
+import {
+  answersEtag,
+  answersHead,
+  idempotencyOf,
+  ifMatchOf,
+  limitOf,
+  type Schema,
+} from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { showAnswers } from './openapi-examples.ts';
 import { parameterDescription } from './openapi-parameters.ts';
@@ -214,14 +221,20 @@ export function inReadingOrder(routes: readonly RouteEntry[]): RouteEntry[] {
   );
 }
 
+const NO_HEAD = '`HEAD` is refused (405): it may have no effect, and the answer of this has one.';
+
 function operation(route: RouteEntry, schemas: ContractSchemas, problems: ProblemResponses): Json {
-  const description = [route.description, audience(route)].filter(Boolean).join('\n\n');
+  const isHeadless = route.method === 'GET' && !answersHead(route);
+  const description = [route.description, isHeadless ? NO_HEAD : '', audience(route)]
+    .filter(Boolean)
+    .join('\n\n');
   return {
     operationId: route.operationId,
     tags: [tagOf(route.group).name],
     summary: route.summary,
     ...(description === '' ? {} : { description }),
     security: route.roles === 'PUBLIC' ? [] : [{ [BEARER]: [] }],
+    ...(isHeadless ? { 'x-head': 'refused' } : {}),
     'x-roles': route.roles === 'PUBLIC' ? ['PUBLIC'] : route.roles,
     ...(route.roles === 'PUBLIC' ? {} : { 'x-tenant-types': tenantTypesOf(route) }),
     parameters: parameters(route, schemas),

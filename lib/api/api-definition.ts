@@ -1,4 +1,5 @@
 import { publicPath } from '#contracts/api-paths.ts';
+import { answersHead } from '#platform/http/route.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { gatewayResponses } from './gateway-responses.ts';
 
@@ -55,7 +56,7 @@ export function apiDefinition(props: ApiDefinitionProps): Record<string, unknown
     const item = pathItem(publicPath(route));
     item[route.method.toLowerCase()] = { operationId: route.operationId, ...operation };
     // The same function answers it, without the body.
-    if (route.method === 'GET') item.head = operation;
+    if (answersHead(route)) item.head = operation;
   }
   for (const path of [...Object.keys(paths).flatMap(pathsAbove), '/', '/{proxy+}']) pathItem(path);
   for (const item of Object.values(paths)) item['x-amazon-apigateway-any-method'] = notFound;

@@ -17,6 +17,15 @@ describe('answerUnrouted', () => {
     });
   });
 
+  test('names no HEAD where the contract refuses it, since reading has an effect', () => {
+    const { statusCode, multiValueHeaders } = answerUnrouted(
+      { httpMethod: 'HEAD', resource: '/api/callback', multiValueHeaders: {} },
+      'request-1',
+      () => ({ '/api/callback': { get: { 'x-head': 'refused' } } }),
+    );
+    expect([statusCode, multiValueHeaders?.allow]).toEqual([405, ['GET, OPTIONS']]);
+  });
+
   test('answers OPTIONS', () => {
     expect(answer('OPTIONS', '/api/users/{id}')).toMatchObject({
       statusCode: 204,

@@ -38,7 +38,7 @@ export function answerUnrouted(
 ): APIGatewayProxyResult {
   // API Gateway names the template of the path, which also finds paths with parameters.
   const operations = isCatchAll(event.resource) ? undefined : lookUp(published(), event.resource);
-  const methods = METHODS.filter((method) => operations && contractOf(method) in operations).map(upperCase);
+  const methods = METHODS.filter((method) => operations && isContracted(operations, method)).map(upperCase);
   const allow = [...methods, 'OPTIONS'].join(', ');
   const origin = preflightOrigin(event);
   if (origin !== undefined)
@@ -58,8 +58,12 @@ export function answerUnrouted(
   });
 }
 
-/** Whatever answers GET answers HEAD, which the contract doesn't repeat. */
-const contractOf = (method: string): string => (method === 'head' ? 'get' : method);
+/** Whatever answers GET answers HEAD, which the contract doesn't repeat, but where it says that it is refused. */
+function isContracted(operations: Readonly<Record<string, unknown>>, method: string): boolean {
+  if (method !== 'head') return method in operations;
+  const { get } = operations as { get?: { readonly 'x-head'?: string } };
+  return get !== undefined && get['x-head'] === undefined;
+}
 
 const upperCase = (method: string): string => method.toUpperCase();
 

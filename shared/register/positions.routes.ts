@@ -10,6 +10,7 @@ import {
   isoDate,
   positiveQuantity,
   securityClass,
+  text,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { NewTransfer } from './transfers.routes.ts';
@@ -30,6 +31,7 @@ export const transferShares = route({
       quantity: positiveQuantity,
       effective_date: isoDate,
       security_class: securityClass.optional(),
+      reason: text(200).optional(),
     })
     .refine((body) => body.from_shareholder_id !== body.to_shareholder_id, {
       path: ['to_shareholder_id'],
@@ -40,6 +42,7 @@ export const transferShares = route({
     to_shareholder_id: '01936f2a-7c1e-7b3a-9d54-5b1d9e7f2a40',
     quantity: '10',
     effective_date: '2026-01-30',
+    reason: 'Sale of January 28, by the broker’s instruction 4711.',
   },
   status: 201,
   location: '/shareholders/transfers/{transfer_id}',

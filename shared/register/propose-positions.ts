@@ -194,7 +194,7 @@ export async function proposeReversal(
   proposer: Proposer,
 ): Promise<Transfer | Waiting> {
   const order = await requireReversible(tx, reverses);
-  return propose(tx, { id, order, reverses, reason }, proposer);
+  return propose(tx, { id, order: { ...order, reason }, reverses }, proposer);
 }
 
 async function propose(
@@ -202,7 +202,7 @@ async function propose(
   transferred: NewTransfer,
   proposer: Proposer,
 ): Promise<Transfer | Waiting> {
-  const { id, order, reverses, reason } = transferred;
+  const { id, order, reverses } = transferred;
   const { from_shareholder_id: from, to_shareholder_id: to, quantity: shares } = order;
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = order;
   const holders = await lockShareholders(tx, [from, to]);
@@ -225,7 +225,7 @@ async function propose(
       before: null,
       after: {
         ...{ ...order, quantity: canonicalDecimal(shares), security_class: securityClass },
-        ...(reverses === undefined ? {} : { reverses, ...(reason === undefined ? {} : { reason }) }),
+        ...(reverses === undefined ? {} : { reverses }),
         ...(isControlled ? await tooLate(tx, order, securityClass) : {}),
       },
       proposal: { transferred } satisfies Proposed,

@@ -20,7 +20,6 @@ export interface NewTransfer {
   readonly id: string;
   readonly order: TransferOrder;
   readonly reverses?: string | undefined;
-  readonly reason?: string | undefined;
 }
 
 /**
@@ -29,11 +28,11 @@ export interface NewTransfer {
  */
 export async function transferShares(
   tx: TenantTx,
-  { id, order, reverses, reason }: NewTransfer,
+  { id, order, reverses }: NewTransfer,
   permit: Permit,
 ): Promise<Transfer> {
   const { from_shareholder_id: from, to_shareholder_id: to, quantity } = order;
-  const { security_class = DEFAULT_SECURITY_CLASS, effective_date } = order;
+  const { security_class = DEFAULT_SECURITY_CLASS, effective_date, reason = null } = order;
   const holders = await lockShareholders(tx, [from, to]);
   if (holders.length < 2) throw notFound();
   holders.forEach(refuseClosed);
@@ -48,7 +47,7 @@ export async function transferShares(
   };
   const entered = await insertTransfer(tx, {
     ...{ id, ...moved },
-    ...{ reverses: reverses ?? null, reason: reason ?? null },
+    ...{ reverses: reverses ?? null, reason },
   });
   emit(tx, 'shares.transferred', {
     transfer_id: id,

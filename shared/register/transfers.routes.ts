@@ -25,7 +25,7 @@ export const Transfer = z.object({
   reverses: idOut.nullable(),
   /** The transfer that has taken this one back. */
   reversed_by: idOut.nullable(),
-  /** Why it was taken back, if that was said. */
+  /** Why the shares were moved, or the transfer taken back, if that was said. */
   reason: z.string().nullable(),
   recorded_at: instantOut,
 });

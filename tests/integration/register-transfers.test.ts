@@ -232,6 +232,26 @@ describe('the register of transfers', () => {
     expect(await brokenPositions(database.admin)).toEqual([]);
   });
 
+  test('a transfer says why, at once or when a second person has approved it', async () => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    const mine = new Register(issuer.as('OPS'));
+    const [from, to] = [await mine.holder('600'), await mine.holder('400')];
+    const reason = 'Sale of January 28.';
+    const { body } = await mine.transfer(order(from.id, to.id, '1', { reason }));
+    expect((await mine.getTransfer(body.transfer_id)).body).toMatchObject({ reason, reverses: null });
+    const wrong = await mine.transfer(order(from.id, to.id, '1', { reason: '' }));
+    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/reason']);
+    await database.admin.query('update register_settings set by_hand_percent = 1 where tenant_id = $1', [
+      issuer.id,
+    ]);
+    const waiting = await mine.transfer(order(from.id, to.id, '500', { reason }));
+    expect(waiting).toMatchObject({ status: 202, body: { after: { quantity: '500', reason } } });
+    await approved(issuer, waiting);
+    expect((await mine.transfers()).body.data.map((one: { reason: string }) => one.reason)).toEqual([
+      ...[reason, reason],
+    ]);
+  });
+
   test('a reversal above the limit waits for a second person, once, and is refused if it is too late', async () => {
     const issuer = await insertTestTenant(database.admin, 'ISSUER');
     const mine = new Register(issuer.as('OPS'));

@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Sessions } from '#generated/database.ts';
+import type { RefreshTokens, Sessions } from '#generated/database.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import { plainAddress } from '#kernel/source-network.ts';
@@ -61,10 +61,20 @@ export async function requireNetwork(read: TenantRead, tenantId: TenantId): Prom
   await sql`select require_network(${tenantId}, null, ${address})`.execute(read);
 }
 
+type LivingToken = Pick<
+  Selectable<RefreshTokens>,
+  'tenant_id' | 'id' | 'family_id' | 'issued_at' | 'expires_at'
+>;
+
+/** A session lives by its newest token, as long as that was not revoked and has not run out. */
+const livingTokens = (userId: string) => sql<LivingToken>`(
+  select tenant_id, id, family_id, issued_at, expires_at from refresh_tokens
+  where user_id = ${userId} and rotated_at is null and revoked_at is null and expires_at > now())`;
+
 /** Ends the sessions of a user that have gone unused for longest, so that the one that now begins is one of `most`. */
 export async function endOldestSessions(tx: TenantTx, userId: UserId, most: number): Promise<void> {
   await sql`update refresh_tokens set revoked_at = now() where id in (
-    select id from refresh_tokens where user_id = ${userId} and rotated_at is null and revoked_at is null and expires_at > now()
+    select id from ${livingTokens(userId)} as t
     order by issued_at desc, id desc offset ${most - 1})`.execute(tx);
 }
 
@@ -224,7 +234,7 @@ export function listSessions(
   { limit, cursor }: PageRequest,
 ): Promise<LivingSession[]> {
   let query = read
-    .selectFrom('refresh_tokens as t')
+    .selectFrom(livingTokens(userId).as('t'))
     .leftJoin('sessions as s', (join) =>
       join.onRef('s.tenant_id', '=', 't.tenant_id').onRef('s.id', '=', 't.family_id'),
     )
@@ -240,10 +250,6 @@ export function listSessions(
       's.device',
       's.second_factor_at',
     ])
-    .where('t.user_id', '=', userId)
-    .where('t.rotated_at', 'is', null)
-    .where('t.revoked_at', 'is', null)
-    .where('t.expires_at', '>', sql<Date>`now()`)
     .orderBy('t.family_id')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('t.family_id', '>', decodeCursor(cursor, ['uuid'])[0]);

@@ -93,6 +93,11 @@ export function kebabCase(operationId: string): string {
   return operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** Whether `HEAD` is answered as `GET` is. It must have no effect (RFC 9110, 9.2.1), and so stands beside no route that has one. */
+export function answersHead({ method, audit }: Pick<RouteSpec, 'method' | 'audit'>): boolean {
+  return method === 'GET' && audit === undefined;
+}
+
 /** Whether a route's answer carries an `ETag`. */
 export function answersEtag({ concurrency, response, location, path }: RouteSpec): boolean {
   // An action that starts work of its own answers how that stands, and not the resource whose version it asked for.
