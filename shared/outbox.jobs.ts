@@ -6,6 +6,7 @@ import { scheduledJob } from '#platform/queue/job.ts';
  */
 export const sweepOutbox = scheduledJob({
   name: 'sweep-outbox',
+  runbook: 'dlq-redrive',
   suspended: 'goes-on',
   purpose: 'Publishes events that were not published after their commit',
   schedule: 'rate(1 minute)',

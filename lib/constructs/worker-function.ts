@@ -26,7 +26,7 @@ const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step', called
 export class WorkerFunction extends PlatformFunction {
   constructor(scope: Construct, { job, grants, grant, alarmTopic, ...props }: WorkerFunctionProps) {
     const name = `${PREFIXES[job.kind]}-${job.name}`;
-    addErrorAlarm(scope, job.name, workerFunctionName(props.context.environment, job), alarmTopic);
+    addErrorAlarm(scope, job, workerFunctionName(props.context.environment, job), alarmTopic);
     super(scope, job.name, {
       ...props,
       name,
@@ -51,9 +51,10 @@ export function calledFunctions({ name }: Environment): string {
   return `vestry-${name}-${PREFIXES.called}-*`;
 }
 
-function addErrorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): void {
-  const alarm = new Alarm(scope, `${id}-errors`, {
-    alarmDescription: `${functionName} fails: docs/runbooks/failing-functions.md`,
+function addErrorAlarm(scope: Construct, job: JobEntry, functionName: string, topic: ITopic): void {
+  const { name, runbook = 'failing-functions' } = job;
+  const alarm = new Alarm(scope, `${name}-errors`, {
+    alarmDescription: `${functionName} fails: docs/runbooks/${runbook}.md`,
     // The metric takes the function's name: a reference to the function would make a release depend on itself.
     metric: new Metric({
       namespace: 'AWS/Lambda',

@@ -76,8 +76,8 @@ async function switchOn(
 const MAX_STEPS = 10;
 const STEP_MS = 30_000;
 
-/** Follows a sign-in through the provider as a browser does, with its cookies, to the answer of our callback. */
-async function visit(url: string, expected: number): Promise<void> {
+/** Follows a sign-in through the provider as a browser does, with its cookies, to the answer of our callback, which it returns. */
+export async function visit(url: string, expected: number): Promise<string> {
   const cookies = new Map<string, string>();
   let next = url;
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
@@ -94,10 +94,9 @@ async function visit(url: string, expected: number): Promise<void> {
     }
     const location = answer.headers.get('location');
     if (location === null) {
-      if (answer.status === expected) return;
-      throw new StartError(
-        `the demo could not sign in: ${next} answered ${answer.status} ${await answer.text()}`,
-      );
+      const text = await answer.text();
+      if (answer.status === expected) return text;
+      throw new StartError(`the demo could not sign in: ${next} answered ${answer.status} ${text}`);
     }
     next = new URL(location, next).href;
   }

@@ -3,6 +3,7 @@ import { scheduledJob } from '#platform/queue/job.ts';
 /** Settled entries leave the database within the hour, for a place where nobody can change them. */
 export const exportAudit = scheduledJob({
   name: 'export-audit',
+  runbook: 'audit-verification',
   suspended: 'goes-on',
   purpose: 'Exports audit entries under Object Lock, with a signed digest',
   schedule: 'rate(1 hour)',
@@ -21,6 +22,7 @@ export const exportAudit = scheduledJob({
 /** Fails when a link is broken: its alarm is the alarm of the chain. */
 export const verifyAuditChain = scheduledJob({
   name: 'verify-audit-chain',
+  runbook: 'audit-verification',
   suspended: 'goes-on',
   purpose: 'Verifies the audit trail of the day before; fails if a link is broken',
   schedule: 'cron(30 2 * * ? *)',

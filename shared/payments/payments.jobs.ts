@@ -77,6 +77,7 @@ export const continuePaymentRun = queueJob({
 /** Goes on with what a crash, a full queue or a silent bank has left. */
 export const reconcilePayments = scheduledJob({
   name: 'reconcile-payments',
+  runbook: 'stuck-disbursement',
   suspended: 'goes-on',
   purpose: 'Finds payments that are stuck, and restarts them',
   schedule: 'rate(5 minutes)',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { publicPath } from '#contracts/api-paths.ts';
 import { HELP_OF_COMMANDS } from '#local/command-help.ts';
+import { ifMatchOf } from '#platform/http/route.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 
@@ -22,6 +23,8 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly query: readonly string[];
+  /** The names of the headers that a command sends, in small letters; nobody knows those of prose. */
+  readonly headers?: readonly string[];
 }
 
 /** The names of metrics, wherever in the code they stand. */
@@ -44,14 +47,19 @@ function callsInProse(text: string): Call[] {
 
 /** The operations that `curl` is told to call. `$API` is the address with `/api`, in every document. */
 function callsOfCurl(text: string): Call[] {
-  const commands = text.replaceAll('\\\n', ' ').matchAll(/\bcurl\b[^\n|;`]*/g);
+  const commands = text
+    .replaceAll('\\\n', ' ')
+    // A command within a command is another one.
+    .replaceAll(/\$\((?:etag|date)[^()]*\)/g, '')
+    .matchAll(/\bcurl\b[^\n|;`]*/g);
   return [...commands].flatMap(([command]) => {
     const target = new RegExp(String.raw`\$(API|\{API%/api\})${TARGET}`).exec(command);
     if (target === null) return [];
     const [, base, path = '', query] = target;
     const sends = /\s(?:-d|-F|--data[\w-]*)\b/.test(command);
     const method = /-X ([A-Z]+)/.exec(command)?.[1] ?? (sends ? 'POST' : 'GET');
-    return [call(method, base === 'API' ? `/api${path}` : path, query)];
+    const headers = [...command.matchAll(/-H ["']([\w-]+):/g)].map(([, name = '']) => name.toLowerCase());
+    return [{ ...call(method, base === 'API' ? `/api${path}` : path, query), headers }];
   });
 }
 
@@ -85,7 +93,17 @@ function faultOf(one: Call): string | undefined {
       ? {}
       : (z.toJSONSchema(route.query, { io: 'input', unrepresentable: 'any' }).properties ?? {});
   const unknown = one.query.filter((name) => !Object.hasOwn(schema, name));
-  return unknown.length === 0 ? undefined : `${one.method} ${one.path} takes no ${unknown.join(', ')}`;
+  if (unknown.length > 0) return `${one.method} ${one.path} takes no ${unknown.join(', ')}`;
+  const missing = headersOf(route).filter((name) => one.headers?.includes(name) === false);
+  return missing.length === 0 ? undefined : `${one.method} ${one.path} needs ${missing.join(', ')}`;
+}
+
+/** The headers without which a route refuses every request. */
+function headersOf(route: RouteEntry): string[] {
+  return [
+    ...(ifMatchOf(route) === 'required' ? ['if-match'] : []),
+    ...(route.idempotency === 'required' ? ['idempotency-key'] : []),
+  ];
 }
 
 /** Blocks that people paste into a shell. */
@@ -151,4 +169,10 @@ test('a step that can no longer be followed is found', () => {
     'GET /api/uploads takes no page',
   ]);
   expect(npmCommands(text).map(faultOfCommand)).toEqual(['there is no command fires']);
+  const match = `curl -X POST "$API/bank-files/$FILE/items/$ITEM/match" -H "Authorization: Bearer $TOKEN" -d '{}'`;
+  const withVersion = `${match} -H "If-Match: $(etag /bank-files/$FILE)"`;
+  expect([match, withVersion].flatMap(callsOfCurl).map(faultOf)).toEqual([
+    'POST /api/bank-files/$FILE/items/$ITEM/match needs if-match',
+    undefined,
+  ]);
 });

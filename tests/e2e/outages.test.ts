@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { listUploads } from '#uploads/intake/uploads.routes.ts';
 import { CutLine } from './cut-line.ts';
+import { withoutPostgres } from './without-postgres.ts';
 
 const MINUTE_MS = 60_000;
 /** Pauses are so many times shorter, and so is an outage. */
@@ -74,21 +75,9 @@ async function call<Body>(route: RouteSpec, request: TestRequest): Promise<Body>
   }
 }
 
-/** Stops Postgres at once, and keeps the platform from starting it again. Answers what lets it start. */
-async function stopPostgres(): Promise<() => void> {
-  const record = readFileSync(join(directory, 'data/postgres.json'), 'utf8');
-  const { directory: cluster } = JSON.parse(record) as { directory: string };
-  const [version, hidden] = [join(cluster, 'PG_VERSION'), join(cluster, 'PG_VERSION.hidden')];
-  const pidFile = join(cluster, 'postmaster.pid');
-  renameSync(version, hidden);
-  process.kill(Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]), 'SIGQUIT');
-  while (existsSync(pidFile)) await sleep(10);
-  return () => renameSync(hidden, version);
-}
-
 /** Takes a service away. Answers what brings it back. */
 const TAKE_AWAY: Readonly<Record<string, () => Promise<() => void>>> = {
-  Postgres: stopPostgres,
+  Postgres: () => withoutPostgres(join(directory, 'data')),
   S3: async () => {
     lines.S3.cut();
     return () => lines.S3.mend();

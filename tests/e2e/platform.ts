@@ -58,6 +58,11 @@ export class RunningPlatform {
     this.file = { ...this.file, tenants: [...this.file.tenants, tenant] };
   }
 
+  /** Forgets the tokens of those who have signed in, whose sessions have ended. */
+  forget(): void {
+    this.#tokens.clear();
+  }
+
   /** Returns the token of a demo user, kept for the test run. */
   token(who: string, role = 'ADMIN'): Promise<string> {
     const key = `${who}/${role}`;
@@ -118,7 +123,8 @@ export class RunningPlatform {
   documented(commands: string): Promise<{ stdout: string; stderr: string }> {
     const script = commands
       .replaceAll('http://localhost:8000', this.file.apiUrl)
-      .replaceAll(/npm run (-s )?local --/g, `node local/cli.ts --data ${this.dataDir}`);
+      .replaceAll(/npm run (-s )?local --/g, `node local/cli.ts --data ${this.dataDir}`)
+      .replaceAll(/npm run (-s )?audit:verify --/g, `node local/audit-verify.ts --data ${this.dataDir}`);
     return promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: REPOSITORY,
       env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}` },

@@ -18,6 +18,7 @@ import { createShareholder, listShareholders } from '#register/shareholders.rout
 import type { Json } from '#tests/support/json.ts';
 import { magic } from '#tests/support/payment-client.ts';
 import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
+import { commands } from '#tests/support/runbook.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const MINUTE_MS = 60_000;
@@ -76,6 +77,16 @@ function command(...args: string[]): Promise<Said> {
 }
 
 const local = (...args: string[]): Promise<Said> => command('local/cli.ts', ...args);
+
+const [onThisMachine = ''] = commands('restore.md', 'On this machine');
+
+/** Runs the runbook's own line of a command, with the names that stand in it in capitals. */
+function asWritten(name: string, names: Readonly<Record<string, string>>): Promise<Said> {
+  const [, line] = new RegExp(`^npm run local -- (${name} .*)$`, 'm').exec(onThisMachine) ?? [];
+  if (line === undefined) throw new Error(`the runbook has no ${name}`);
+  const words = line.split(' ').map((word) => names[word] ?? word);
+  return local(...words.join(' ').split(' '));
+}
 
 /** Calls as the gateway does after the authorizer. */
 async function call(route: RouteSpec, request: TestRequest): Promise<Json> {
@@ -207,7 +218,8 @@ test(
     );
     await exportAudit();
 
-    const saved = await local('backup', file, '--data', join(directory, 'first'));
+    // The runbook backs up the platform of the usual directory.
+    const saved = await asWritten('backup', { FILE: `${file} --data ${join(directory, 'first')}` });
     expect(saved, saved.text).toMatchObject({ code: 0 });
     expect(statSync(file).mode & 0o077).toBe(0);
     expect(readdirSync(join(directory, 'first')).filter((name) => name.startsWith('backup-'))).toEqual([]);
@@ -220,7 +232,7 @@ test(
       unknown
     >;
 
-    const restored = await local('restore', file, '--data', join(directory, 'second'));
+    const restored = await asWritten('restore', { FILE: file, DIR: join(directory, 'second') });
     expect(restored, restored.text).toMatchObject({ code: 0 });
     await run('second');
     expect(await balances()).toEqual(before);

@@ -10,8 +10,17 @@ import { addDays, dayOf } from '#kernel/calendar.ts';
 import { accessToken } from '#local/sign-in.ts';
 import type { Json } from '#tests/support/json.ts';
 import { magic } from '#tests/support/payment-client.ts';
+import { commands } from '#tests/support/runbook.ts';
 import { loadedDemo } from './loaded-demo.ts';
 import { enrolled, eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
+import { auditVerification } from './runbooks/audit-verification.rehearsal.ts';
+import { aWeekBeforeReconciliation, bankReconciliation } from './runbooks/bank-reconciliation.rehearsal.ts';
+import { failingFunctions } from './runbooks/failing-functions.rehearsal.ts';
+import { keyRotation } from './runbooks/key-rotation.rehearsal.ts';
+import { lostIdentityProvider } from './runbooks/lost-identity-provider.rehearsal.ts';
+import { lostSecondFactor } from './runbooks/lost-second-factor.rehearsal.ts';
+import { Rehearsal } from './runbooks/rehearsal.ts';
+import { aWeekBeforeStuck, stuckDisbursement } from './runbooks/stuck-disbursement.rehearsal.ts';
 
 /** The incident of each runbook is caused on a platform with the demo, and ended by the commands of the runbook as they stand there. */
 
@@ -19,37 +28,23 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 
 let dataDir: string;
 let platform: RunningPlatform;
+let rehearsal: Rehearsal;
 
 beforeAll(async () => {
   ({ dataDir } = await loadedDemo());
   platform = await startedPlatform({ dataDir });
+  rehearsal = new Rehearsal(platform);
+  // The first incident takes a week, which others need too.
+  await aWeekBeforeReconciliation(rehearsal);
+  await aWeekBeforeStuck(rehearsal);
 });
 afterAll(async () => {
   await platform.stop();
   removeDataDir(dataDir);
 });
 
-/** The blocks of commands below a heading of a runbook. */
-function commands(document: string, heading: string): string[] {
-  const text = readFileSync(join(REPOSITORY, 'docs/runbooks', document), 'utf8');
-  const [, section] = new RegExp(`^#+ ${heading}$([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, 'm').exec(text) ?? [];
-  const blocks = [...(section ?? '').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
-  if (blocks.length === 0) throw new Error(`${document} has no commands below ${heading}`);
-  return blocks;
-}
-
-/** Runs commands as somebody who has begun as the README of the runbooks says. */
-async function follow(...blocks: readonly string[]): Promise<string> {
-  const [begin = ''] = commands('README.md', 'Before you begin');
-  const { stdout } = await platform
-    .documented([begin, ...blocks].join('\n'))
-    .catch((error: { stdout: string; stderr: string }) => {
-      throw new Error(`${error.stdout.slice(-2000)}\n${error.stderr.slice(-2000)}`);
-    });
-  return stdout;
-}
-
-const local = (...words: string[]) => follow(`npm run local -- ${words.join(' ')}`);
+const follow = (...blocks: readonly string[]): Promise<string> => rehearsal.follow(...blocks);
+const local = (...words: string[]): Promise<string> => rehearsal.local(...words);
 
 describe('stuck-disbursement.md', () => {
   test('a bank that says nothing: the payment is named, looked into, and settled once the bank speaks', async () => {
@@ -69,7 +64,7 @@ describe('stuck-disbursement.md', () => {
       { shareholder_id: holder.id, amount: '12.50', currency: 'USD' },
       { 'idempotency-key': randomUUID() },
     );
-    await local('advance', addDays(dayOf(new Date()), 6));
+    await local('advance', addDays(dayOf(new Date()), 7));
 
     const [look = '', eachOne = ''] = commands('stuck-disbursement.md', '1. Which, and in which state');
     const named = await follow(look);
@@ -234,3 +229,15 @@ describe('security-alarms.md', () => {
     expect(shown).toMatch(/127\.0\.0\.1 \S*unauthenticated/);
   });
 });
+
+// Each has a tenant of its own. The last but one ends every session, and the last one overwrites a digest.
+for (const rehearse of [
+  lostSecondFactor,
+  lostIdentityProvider,
+  failingFunctions,
+  bankReconciliation,
+  stuckDisbursement,
+  keyRotation,
+  auditVerification,
+])
+  rehearse(() => rehearsal);

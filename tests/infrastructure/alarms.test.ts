@@ -1,7 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '#lib/environment.ts';
 import { environmentNames } from '#lib/environment-names.ts';
+import { jobs } from '../../shared/jobs.ts';
 import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
+
+const RUNBOOKS = join(import.meta.dirname, '../../docs/runbooks');
+
+/** The words of a runbook about alarms that there are many of. */
+const TOLD: readonly (readonly [description: RegExp, told: string])[] = [
+  [/^Messages on .* need a person$/, '`Messages on vestry-<env>-<queue>-dlq need a person`'],
+  [/ answers with server errors$/, '`… answers with server errors`'],
+  [/^The new version of .* fails/, '`The new version of … fails`'],
+];
+
+/** A job has a runbook of its own, which names it, or that of all functions. */
+function jobOf(what: string): string {
+  const [, name = ''] = /^vestry-.*-(?:worker|scheduled|step|called)-([\w-]+) fails$/.exec(what) ?? [];
+  const { runbook } = jobs.find((job) => job.name === name) ?? {};
+  return runbook === undefined ? '`vestry-<env>-… fails`' : `scheduled-${name}`;
+}
+
+/** The name of an alarm in its stack, by which CloudWatch shows it. */
+const nameOf = (id: string): string => `\`${id.replace(/[0-9A-F]{8}$/, '')}\``;
 
 const CLOUDWATCH = 'cloudwatch.amazonaws.com';
 
@@ -57,6 +79,18 @@ describe.each(environmentNames())('alarms of %s', (name) => {
   test('every alarm names the runbook that says what to do', () => {
     const descriptions = alarms.map(({ Properties }) => String(Properties.AlarmDescription));
     expect(descriptions.filter((text) => !/: docs\/runbooks\/[\w-]+\.md$/.test(text))).toEqual([]);
+  });
+
+  test('which exists, and says of which alarm it is', () => {
+    const unspoken = alarms.filter(({ Properties, id }) => {
+      const [, what = '', runbook = ''] =
+        /^(.*): docs\/runbooks\/([\w-]+\.md)$/.exec(String(Properties.AlarmDescription)) ?? [];
+      const [, told] = TOLD.find(([description]) => description.test(what)) ?? [];
+      const isOfJob = /^vestry-\S+ fails$/.test(what);
+      const spoken = told ?? (isOfJob ? jobOf(what) : nameOf(id));
+      return !readFileSync(join(RUNBOOKS, runbook), 'utf8').includes(spoken);
+    });
+    expect(unspoken.map(({ Properties }) => Properties.AlarmDescription)).toEqual([]);
   });
 
   test('rows that a tenant has to correct wake nobody', () => {

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { CONSOLE_HEADERS } from '#contracts/console.ts';
 import { type Environment, EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
+import { edgeServices } from '#tests/support/edge-services.ts';
+import { commands, HAS_AWS_CLI, section } from '#tests/support/runbook.ts';
 import { refusals, stackStates } from './release-simulator.ts';
 import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
 
@@ -412,8 +416,14 @@ test('the mock bank is reached through the edge, since the other address is clos
   });
 });
 
+/** The keys of each release by which the runbook replaces one, and of the one that turns back. */
+function keysOfRunbook(): number[][] {
+  const text = section('edge.md', 'The key of the edge is replaced');
+  return [...text.matchAll(/"keys": (\[[^\]]*\])/g)].map(([, keys = '']) => JSON.parse(keys));
+}
+
 test('a new key: the firewall accepts both until the edge shows the new one, and then it alone', () => {
-  const KEYS = [[1], [2, 1], [2]] as const;
+  const KEYS = [[1], ...keysOfRunbook()];
   const releases = KEYS.map((keys) => {
     const environment = { ...stagingAtEdge, edge: { ...stagingAtEdge.edge, keys: [...keys] } };
     const synthesised = Synthesised.of(environment);
@@ -431,6 +441,7 @@ test('a new key: the firewall accepts both until the edge shows the new one, and
       'Allow' in verdict(firewall as TemplateResource, { headers: { [header.HeaderName]: key } }, keyOf);
     return { assembly: synthesised.assembly, shown: keyOf(header.HeaderValue), accepts };
   });
+  expect(KEYS).toHaveLength(3);
   const [before, during, after] = releases;
   const [old, fresh] = ['vestry/staging/edge-key', 'vestry/staging/edge-key-2'];
   expect(releases.map(({ shown }) => shown)).toEqual([old, fresh, fresh]);
@@ -450,6 +461,115 @@ test('a new key: the firewall accepts both until the edge shows the new one, and
     expect(refusals(one ? stackStates(one.assembly) : [], next ? stackStates(next.assembly) : [])).toEqual(
       [],
     );
+});
+
+test('somebody changes the value of the key, and everybody is refused: the releases of the runbook let them in again', () => {
+  const values = new Map([['vestry/staging/edge-key', 'the first']]);
+  const secretValue = (name: string) => {
+    if (!values.has(name)) values.set(name, `made for ${name}`);
+    return String(values.get(name));
+  };
+  /** A release of one stack reads the value that a secret has at that moment. */
+  const released = (keys: number[]) => {
+    const synthesised = Synthesised.of({ ...stagingAtEdge, edge: { ...stagingAtEdge.edge, keys } });
+    const nameOfSecret: KeyOf = (reference) => {
+      const [, name] = /resolve:secretsmanager:([^:"]+):SecretString/.exec(JSON.stringify(reference)) ?? [];
+      return name ?? synthesised.referred('vestry-staging-api', reference).Properties.Name;
+    };
+    return {
+      api: () => {
+        const [firewall] = synthesised
+          .ofType('AWS::WAFv2::WebACL')
+          .filter(({ Properties }) => Properties.Scope === 'REGIONAL');
+        const { Rules } = (firewall as TemplateResource).Properties;
+        const known = new Map<string, string>();
+        const read: KeyOf = (reference) => {
+          const name = nameOfSecret(reference);
+          if (!known.has(name)) known.set(name, secretValue(name));
+          return String(known.get(name));
+        };
+        const judge = (headers: Record<string, string>) =>
+          'Allow' in verdict(firewall as TemplateResource, { headers }, read);
+        // A release reads each of them once.
+        judge({});
+        expect(Rules.length).toBeGreaterThan(1);
+        return judge;
+      },
+      edge: (): Record<string, string> => {
+        const [distribution] = synthesised.ofType('AWS::CloudFront::Distribution');
+        const [header] = (distribution as TemplateResource).Properties.DistributionConfig.Origins[0]
+          .OriginCustomHeaders;
+        return { [header.HeaderName]: secretValue(nameOfSecret(header.HeaderValue)) };
+      },
+    };
+  };
+  const firewall = released([1]).api();
+  expect(firewall(released([1]).edge())).toBe(true);
+  values.set('vestry/staging/edge-key', 'changed by hand');
+  const shown = released([1]).edge();
+  expect(firewall(shown)).toBe(false);
+
+  const [first = [], second = []] = keysOfRunbook();
+  const between = released(first).api();
+  // The edge still shows the changed value until its own stack is released.
+  expect(between(shown)).toBe(true);
+  const fresh = released(first).edge();
+  expect(between(fresh)).toBe(true);
+  const last = released(second).api();
+  expect([last(fresh), last(shown)]).toEqual([true, false]);
+});
+
+describe('the origin of the edge is lost', () => {
+  const ORIGIN = `origin.${DOMAIN}`;
+  const [put = '', validate = '', replace = ''] = commands('edge.md', 'CloudFront answers with server errors')
+    // The first is of the list of steps, and asks the world's own name servers.
+    .slice(1);
+  const origins = Synthesised.of(stagingAtEdge)
+    .ofType('AWS::Route53::RecordSet')
+    .filter(({ Properties }) => Properties.Name === `${ORIGIN}.`);
+
+  test('the runbook looks at what is logged, and knows how long CloudFront waits', () => {
+    const text = section('edge.md', 'CloudFront answers with server errors');
+    const [delivery] = Synthesised.of(stagingAtEdge).ofType('AWS::Logs::Delivery');
+    const [, fields = ''] = /`stats count\(\*\) by ([^`]+)`/.exec(text) ?? [];
+    expect(delivery?.Properties.RecordFields).toEqual(expect.arrayContaining(fields.split(', ')));
+    const [distribution] = Synthesised.of(stagingAtEdge).ofType('AWS::CloudFront::Distribution');
+    const [{ CustomOriginConfig }] = (distribution as TemplateResource).Properties.DistributionConfig.Origins;
+    expect(text).toContain(`longer than ${CustomOriginConfig.OriginReadTimeout} seconds`);
+    expect(origins.map(({ Properties }) => Properties.Type)).toEqual(['A']);
+  });
+
+  test.runIf(HAS_AWS_CLI)(
+    'its record is put back, and its certificate is validated or replaced',
+    async () => {
+      const services = await edgeServices(ORIGIN, HOSTED_ZONE);
+      const [, older = ''] = commands('README.md', 'Before you begin');
+      const follow = async (...steps: readonly string[]): Promise<string> => {
+        const script = [older, ...steps]
+          .join('\n')
+          .replace(/^DOMAIN=.*$/m, `DOMAIN=${DOMAIN} ZONE=${HOSTED_ZONE}`);
+        const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+          env: {
+            ...process.env,
+            ...{ AWS_ENDPOINT_URL: services.url, AWS_DEFAULT_REGION: 'eu-central-1', AWS_MAX_ATTEMPTS: '1' },
+            ...{ AWS_ACCESS_KEY_ID: 'LOCAL', AWS_SECRET_ACCESS_KEY: 'any text' },
+          },
+        });
+        return stdout;
+      };
+      try {
+        expect(await follow(put, validate, replace)).toMatch(/^PENDING\nPENDING\nPENDING\nAVAILABLE\n$/);
+        expect(services.zone.get(ORIGIN)).toEqual({ type: 'A', leadsTo: 'd-1.execute-api.example' });
+        for (const number of [1, 2])
+          expect(services.zone.get(`_${number}.${ORIGIN}.`)).toEqual({
+            ...{ type: 'CNAME', leadsTo: `_${number}.acm-validations.aws.` },
+          });
+        expect(services.shown()).toMatch(/certificate\/2$/);
+      } finally {
+        await services.close();
+      }
+    },
+  );
 });
 
 describe('an environment without an edge', () => {

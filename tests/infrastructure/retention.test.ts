@@ -5,6 +5,7 @@ import { objectKey } from '#audit/archive/digest.ts';
 import { archivePrefix } from '#contracts/archive-keys.ts';
 import { EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
 import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
+import { blocks, section } from '#tests/support/runbook.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const environment = readEnvironment('acme-prod');
@@ -142,6 +143,46 @@ describe('the archive of a tenant', () => {
     const policies = statements('AWS::S3::BucketPolicy', 'PolicyDocument').map((one) => JSON.stringify(one));
     for (const policy of policies) expect(policy.length).toBeLessThan(20_000);
     for (const policy of policies) expect(policy).toContain('aws:SecureTransport');
+  });
+
+  test('the runbook lets a customer read and list its days, and nothing once the pair is removed', () => {
+    const [document, heading] = ['archive-readers.md', 'A customer reads their archive'] as const;
+    const [pair = '', policy = ''] = blocks('json', document, heading);
+    const [reader] = JSON.parse(`{${pair}}`).archiveReaders as { tenant: string; account: string }[];
+    const named = policy.replaceAll('BUCKET', auditBucketName).replaceAll('KEY_ARN', 'arn:aws:kms:x:y:key/z');
+    const own = (JSON.parse(named) as TemplateProperties[]).map(({ Effect, Action, Resource }) => ({
+      effect: Effect,
+      ...{ actions: [Action].flat(), resources: [Resource].flat() },
+    }));
+    const [, day = ''] = /aws s3 sync s3:\/\/BUCKET\/(\S+)/.exec(section(document, heading)) ?? [];
+    const prefix = day.replace('TENANT', reader?.tenant ?? '');
+    const follows = (readers: typeof archiveReaders, action: string, resource: string): boolean => {
+      const bucketsThen = readPlatformModel(
+        Synthesised.of({ ...local, archiveReaders: readers, auditBucketName }).assembly.directory,
+        { typesWithoutEffect: ['Custom::Console', 'Custom::Migration'] },
+      ).buckets;
+      const theirs = bucketsThen
+        .flatMap((bucket) => bucket.granted)
+        .filter(({ accounts }) => accounts.includes(reader?.account ?? ''))
+        .map(({ statement }) => statement);
+      const asked = { action, resource, context: { 's3:prefix': prefix } };
+      // Another account reads what both policies allow.
+      return [theirs, own].every((statements) => isAllowed(statements, asked));
+    };
+    const steps = [
+      ['s3:ListBucket', arn],
+      ['s3:GetObject', `${arn}/${prefix}0000000042.jsonl.gz`],
+    ] as const;
+    expect(
+      steps.map(([action, resource]) =>
+        follows(
+          [reader].filter((one) => one !== undefined),
+          action,
+          resource,
+        ),
+      ),
+    ).toEqual([true, true]);
+    expect(steps.map(([action, resource]) => follows([], action, resource))).toEqual([false, false]);
   });
 
   test('is nobody else’s where no reader is named', () => {

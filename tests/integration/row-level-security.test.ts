@@ -252,6 +252,7 @@ describe('the SQL of the runbooks finds what is there', () => {
   let values: Readonly<Record<string, string>>;
   let busy: pg.Client;
   let busyPid: number;
+  let waits: Promise<unknown>;
 
   beforeAll(async () => {
     const { admin } = database;
@@ -282,18 +283,33 @@ describe('the SQL of the runbooks finds what is there', () => {
     busy = await database.connectAsApp();
     await busy.query('begin; select pg_current_xact_id()');
     busyPid = (await busy.query('select pg_backend_pid() as pid')).rows[0].pid;
+    // Somebody waits for it, until it ends.
+    await busy.query('select pg_advisory_xact_lock(4711)');
+    const waiting = await database.admin.connect();
+    waits = waiting.query('select pg_advisory_xact_lock(4711)').finally(() => waiting.release());
     values = {
       ...{
         tenant: `'${ours.id}'`,
         from_xact: `'0'`,
         to_xact: `'99999999'`,
         to_xact_of_the_last_digest: `'0'`,
+        // No backend has this number: nobody is ended.
+        pid: '0',
       },
       ...{ kid: `'leaked'`, leaked: `'${LEAKED}'`, leak: `'2020-01-01'`, sequence: '3' },
-      ...{ exported_at: 'now()', entries: '1', key: `'audit/digests/3'`, sha256: `repeat('0', 64)` },
+      ...{
+        exported_at: 'now()',
+        entries: '1',
+        key: `'audit/digests/3'`,
+        digest_key: `'audit/digests/1'`,
+        sha256: `repeat('0', 64)`,
+      },
     };
   });
-  afterAll(() => busy.end());
+  afterAll(async () => {
+    await busy.end();
+    await waits;
+  });
 
   /** Runs a block as a role, undoes it, and returns what each statement has found or changed. */
   async function found(sql: string, role: string | undefined) {

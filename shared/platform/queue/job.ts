@@ -26,6 +26,8 @@ interface JobSpec {
   readonly memoryMb?: number;
   /** Size of /tmp. @default 512 */
   readonly ephemeralStorageMb?: number;
+  /** The runbook of its alarm: where its failure says more than that a function fails. @default 'failing-functions' */
+  readonly runbook?: string;
 }
 
 /** A queue and the one function that consumes it. The queue has a dead-letter queue `<queue>-dlq` with an alarm. */
