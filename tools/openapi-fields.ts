@@ -531,6 +531,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   adjusted_on: 'The day of the adjustment.',
   only: 'Which lines are paid; `UNPAID` pays what is still owed.',
   pending: 'The number that waits.',
+  never_ordered: 'The number that nobody has ever ordered; absent until it is `DONE`.',
   ordered: 'The number of payments that were ordered.',
   sent: 'What is on its way to the bank.',
   settled: 'What has been paid.',
@@ -632,6 +633,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   status_reason: 'Why the account is in this status.',
   corrected_data: 'What the bank says is right.',
   return_code: 'The code with which the bank sent the payment back.',
+  return_meaning: 'What `return_code` means; absent where it is none of Nacha’s codes.',
   compensates: 'The transaction that this one compensates.',
   compensated_by: 'The transaction that compensates this one.',
   'DividendPayment.state':

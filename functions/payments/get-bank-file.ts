@@ -1,11 +1,6 @@
-import {
-  findFile,
-  listItems,
-  listStatements,
-  toBankFile,
-  toItem,
-} from '#payments/files/bank-file.repository.ts';
+import { findFile, listItems, listStatements, toBankFile } from '#payments/files/bank-file.repository.ts';
 import * as routes from '#payments/files/bank-files.routes.ts';
+import { toItem } from '#payments/files/shown-item.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';

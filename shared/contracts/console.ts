@@ -6,29 +6,34 @@ export const CONSOLE_PATH = '/console';
 /** Its files whose names change with their content, which may be kept for ever. */
 export const CONSOLE_ASSETS_PATH = `${CONSOLE_PATH}/assets`;
 
-const DIRECTIVES: Readonly<Record<string, string>> = {
+const directives = (filesAt: readonly string[]): Readonly<Record<string, string>> => ({
   'default-src': "'none'",
   'script-src': "'self'",
   'style-src': "'self'",
   'img-src': "'self'",
-  'connect-src': "'self'",
+  'connect-src': ["'self'", ...filesAt].join(' '),
   'base-uri': "'none'",
   'form-action': "'none'",
   'frame-ancestors': "'none'",
   'require-trusted-types-for': "'script'",
   'trusted-types': "'none'",
-};
+});
 
-/** The headers of every file of the console. Nothing is loaded from elsewhere, and no text becomes markup or code. */
-export const CONSOLE_HEADERS = {
-  'content-security-policy': Object.entries(DIRECTIVES)
-    .map(([name, sources]) => `${name} ${sources}`)
-    .join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  ...COMMON_HEADERS,
-  'x-frame-options': 'DENY',
-} as const;
+/**
+ * Returns the headers of every file of the console. Nothing is loaded from elsewhere, and no text becomes markup or code.
+ * @param filesAt where large files are put, past the API: the only places beside it that the console sends anything to
+ */
+export function consoleHeaders(filesAt: readonly string[]) {
+  return {
+    'content-security-policy': Object.entries(directives(filesAt))
+      .map(([name, sources]) => `${name} ${sources}`)
+      .join('; '),
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...COMMON_HEADERS,
+    'x-frame-options': 'DENY',
+  } as const;
+}
 
 /** The page, which answers every path of the console that is no file of {@link CONSOLE_ASSETS_PATH}. */
 export const CONSOLE_PAGE_PATH = `${CONSOLE_PATH}/index.html`;

@@ -163,7 +163,7 @@ test('adjustments are paid by the runs of their dividend, and what they took bac
   expect((await ops.disburseDividend(id, { only: 'UNPAID' })).status).toBe(202);
   await expect
     .poll(async () => (await ops.progress(id)).body, { timeout: 30_000 })
-    .toMatchObject({ state: 'DONE', ordered: 3 });
+    .toMatchObject({ state: 'DONE', ordered: 3, never_ordered: 1 });
   expect((await ops.disburseDividend(id)).status).toBe(202);
   expect(await ops.until(await paymentOf(failing), 'SETTLED')).toMatchObject({ amount: '3.00' });
   await expect.poll(() => closedStateOf(id), { timeout: 10_000 }).toBe('PAID');
@@ -499,7 +499,9 @@ describe('all unpaid of a dividend', () => {
     expect(await repayments(id), 'it waits').toEqual([]);
     await approved(acme, waiting);
     await expect.poll(() => closedStateOf(id), { timeout: 30_000 }).toBe('PAID');
-    expect(await ops.progress(id)).toMatchObject({ body: { state: 'DONE', only: 'UNPAID', ordered: 3 } });
+    expect(await ops.progress(id)).toMatchObject({
+      body: { state: 'DONE', only: 'UNPAID', ordered: 3, never_ordered: 0 },
+    });
     expect((await repayments(id)).map(({ shareholder_id }) => shareholder_id).sort()).toEqual(all.toSorted());
     expect(await dividends.get(id)).toMatchObject({
       body: { paid_amount: '150000.00', unpaid_amount: '0.00', reconciled: true },

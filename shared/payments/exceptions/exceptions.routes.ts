@@ -29,6 +29,8 @@ export const PaymentException = z.object({
   since: instantOut,
   reason: z.string(),
   code: z.string().nullable(),
+  /** The meaning of the code, where it is one that we know. */
+  meaning: z.string().nullable(),
   transaction_id: idOut.nullable(),
   bank_file_id: idOut.nullable(),
   amount: amountOut.nullable(),

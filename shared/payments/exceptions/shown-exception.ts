@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { linkTo } from '#contracts/links.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { meaningOf } from '#payments/bank/code-meaning.ts';
 import { acknowledgeBankFile, getBankFile, rejectBankFile } from '#payments/files/bank-files.routes.ts';
 import { matchBankItem } from '#payments/files/match-bank-item.routes.ts';
 import { OFFSET_ENTRY } from '#payments/files/offset-entry.ts';
@@ -46,6 +47,7 @@ export function toException(row: DeskRow): Shown {
   return {
     ...shown,
     since: since.toISOString(),
+    meaning: meaningOf(row.code),
     amount: amount === null || currency === null ? null : fromMinor(BigInt(amount), currency),
     subject: isOfFile
       ? linkTo(getBankFile, { id: bank_file_id ?? '' })

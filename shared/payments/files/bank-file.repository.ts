@@ -1,8 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
-import { changeReason, isChangeCode } from '#payments/nacha/change-codes.ts';
-import { isReturnReasonCode, returnReason } from '#payments/nacha/return-codes.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { BankFile, getBankFile, listBankFiles } from './bank-files.routes.ts';
@@ -91,7 +89,7 @@ export async function findFile(read: TenantRead, id: string): Promise<BankFileRo
   return rows[0];
 }
 
-type Item = z.infer<(typeof getBankFile)['response']>['items'][number];
+export type Item = z.infer<(typeof getBankFile)['response']>['items'][number];
 
 export type ItemRow = Omit<
   InboundItemRow,
@@ -161,31 +159,7 @@ export async function listStatements(read: TenantRead, fileId: string) {
 }
 
 /** ACH moves dollars only. */
-const CURRENCY = 'USD';
-
-function meaningOf(code: string | null): string | null {
-  if (code !== null && isChangeCode(code)) return changeReason(code).meaning;
-  return code !== null && isReturnReasonCode(code) ? returnReason(code).meaning : null;
-}
-
-export function toItem({
-  amount,
-  booked_on,
-  reference,
-  outbound_file_id,
-  explanation,
-  ...item
-}: ItemRow): Item {
-  return {
-    ...item,
-    ...(booked_on === null ? {} : { booked_on }),
-    ...(reference === null ? {} : { reference }),
-    ...(outbound_file_id === null ? {} : { outbound_file_id }),
-    ...(explanation === null ? {} : { explanation }),
-    meaning: meaningOf(item.code),
-    amount: amount === null ? null : fromMinor(BigInt(amount), CURRENCY),
-  };
-}
+export const CURRENCY = 'USD';
 
 export function toBankFile(row: BankFileRow): Shown {
   const {

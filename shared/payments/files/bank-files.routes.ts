@@ -69,7 +69,7 @@ const BankItem = z.object({
   line: z.number().int(),
   kind: z.enum(['RETURNED', 'CORRECTED', 'DEBIT', 'CREDIT']).nullable(),
   code: z.string().nullable(),
-  /** Nacha’s meaning of the code, where it has one that we know. */
+  /** The meaning of the code, by Nacha, or of a statement by BAI or ISO 20022, where it is one that we know. */
   meaning: z.string().nullable(),
   trace_number: z.string().nullable(),
   original_trace_number: z.string().nullable(),

@@ -26,6 +26,8 @@ export const Transaction = z.object({
   /** The payment whose money this one asks back: it is a `REVERSAL`. */
   reverses: idOut.optional(),
   return_code: z.string().optional(),
+  /** Nacha’s meaning of `return_code`, where it is one of Nacha’s. */
+  return_meaning: z.string().optional(),
   memo: z.string().optional(),
   /** Once it was ordered. */
   approval: z.enum(APPROVALS).optional(),

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { PaymentStanding } from '#contracts/transactions.ts';
 import { standingOf } from '#ledger/payment-standing.ts';
 import { TRANSACTION_COLUMNS } from '#ledger/transactions.ts';
-import { type OrderedRow, toTransaction } from '#payments/orders/ordered-transaction.ts';
+import type { OrderedRow } from '#payments/orders/ordered-transaction.ts';
+import { toShownTransaction } from '#payments/orders/shown-transaction.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { DividendPayment, listDividendPayments } from './dividend-payments.routes.ts';
@@ -22,7 +23,7 @@ export interface DividendPaymentRow extends OrderedRow {
 export function toDividendPayment(row: DividendPaymentRow): Shown {
   const { shareholder_id, external_ref, state, replaces, replaced_by } = row;
   return {
-    ...toTransaction(row),
+    ...toShownTransaction(row),
     ...{ shareholder_id, external_ref, state },
     ...(replaces === null ? {} : { replaces }),
     ...(replaced_by === null ? {} : { replaced_by }),

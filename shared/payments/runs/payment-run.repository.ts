@@ -263,6 +263,7 @@ export async function findProgress(
     ordered: run.ordered,
     without_kyc: run.without_kyc,
     without_account: run.without_account,
+    ...(run.state === 'DONE' ? { never_ordered: (await sumOfUnordered(read, dividendId)).payments } : {}),
     started_at: run.started_at.toISOString(),
     updated_at: run.updated_at.toISOString(),
   };

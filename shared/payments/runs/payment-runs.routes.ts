@@ -22,6 +22,8 @@ export const DividendDisbursement = z.object({
   /** Holders who were passed over; order again when their papers are right. */
   without_kyc: z.number().int(),
   without_account: z.number().int(),
+  /** Once it is `DONE`: the payments of the dividend that nobody has ever ordered. A run of what is unpaid leaves them to a call without `only`. */
+  never_ordered: z.number().int().optional(),
   started_at: instantOut,
   updated_at: instantOut,
 });
@@ -38,7 +40,7 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend, or all unpaid ones again',
   description:
-    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. Payees’ accounts are in the United States: a dividend in another currency than USD is refused. `If-Match` names the version of the dividend. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
+    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. Payees’ accounts are in the United States: a dividend in another currency than USD is refused. `If-Match` names the version of the dividend. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way, and leaves what nobody has ever ordered (`never_ordered`).',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   body: z.strictObject({ only: z.literal('UNPAID', 'must be UNPAID').optional() }),
