@@ -137,5 +137,9 @@ export default defineConfig({
   },
   // An asset that is unpacked into a page would be a source of its own for the policy.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
-  server: { proxy: { '/api': process.env.VESTRY_API ?? 'http://localhost:8000' } },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/local'].map((path) => [path, process.env.VESTRY_API ?? 'http://localhost:8000']),
+    ),
+  },
 });

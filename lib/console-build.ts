@@ -11,12 +11,18 @@ export interface ConsoleBuild {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Whom a console is built for: the one of one's own machine has what no environment on AWS has. */
+export type ConsoleMode = 'machine' | 'production';
+
 /** Returns the process that builds the console into an absolute directory, which is emptied before. */
-export function consoleBuild(directory: string): ConsoleBuild {
+export function consoleBuild(directory: string, mode: ConsoleMode): ConsoleBuild {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   return {
     command: process.execPath,
-    args: [vite, 'build', 'console', '--outDir', directory, '--emptyOutDir', '--logLevel', 'error'],
+    args: [
+      ...[vite, 'build', 'console', '--mode', mode],
+      ...['--outDir', directory, '--emptyOutDir', '--logLevel', 'error'],
+    ],
     cwd: ROOT,
     // Whatever starts it: a test's own environment would bring React's build for development.
     env: { ...process.env, NODE_ENV: 'production' },
@@ -28,7 +34,7 @@ export function consoleBuild(directory: string): ConsoleBuild {
  * @throws Error with what the build has said
  */
 export function buildConsoleNow(directory: string): void {
-  const { command, args, cwd, env } = consoleBuild(directory);
+  const { command, args, cwd, env } = consoleBuild(directory, 'production');
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the console could not be built: ${stdout}${stderr}`.trim());
 }

@@ -24,13 +24,13 @@ export function buildConsole(target: string): Promise<'unchanged' | 'copied' | '
   return bringUpToDate(target, {
     name: 'console',
     cache: CACHE,
-    inputs: hashInputs(INPUTS, String(OWNER_ONLY)),
+    inputs: hashInputs(INPUTS, `${OWNER_ONLY} machine`),
     make: buildInto,
   });
 }
 
 async function buildInto(directory: string): Promise<void> {
-  const { command, args, cwd, env } = consoleBuild(directory);
+  const { command, args, cwd, env } = consoleBuild(directory, 'machine');
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -8,6 +8,7 @@ import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import type { DeadLetter, Redriven } from './dead-letters.ts';
 import { listMails, showMail } from './mails.ts';
 import type { FileAtBank } from './odfi/originating-bank.ts';
+import { parseDate } from './parse-date.ts';
 import { readPlatformFile } from './platform-file.ts';
 import {
   advanceRenderer,
@@ -47,16 +48,6 @@ function refusal(name: string | undefined): string {
   if (help !== undefined) return usageOf(help);
   const meant = closest(name, Object.keys(HELP_OF_COMMANDS));
   return `there is no command ${name}: ${meant === undefined ? usageOf(HELP) : `did you mean ${meant}?`}`;
-}
-
-/** A day means its end, so that everything due on it is fired. */
-function parseDate(text: string): string {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const date = new Date(isDay ? `${text}T23:59:59Z` : text);
-  const roundTrips = !isDay || (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text));
-  if (Number.isNaN(date.getTime()) || !roundTrips)
-    throw new StartError(`${text} is no date: write 2027-01-31 or 2027-01-31T12:00:00Z`);
-  return date.toISOString();
 }
 
 async function main(): Promise<void> {

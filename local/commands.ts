@@ -150,10 +150,16 @@ async function fire(query: string, { scheduler, pool, clock }: TemplateRunner): 
 }
 
 /** Advances the clock, and ends with a summary, also when it is stopped on the way. */
-async function advance(
+export async function advance(
   until: Date,
   emit: (line: unknown) => void,
-  { runner: { scheduler, clock }, database, gone }: Pick<CommandParts, 'runner' | 'database' | 'gone'>,
+  {
+    runner: { scheduler, clock },
+    database,
+    gone,
+  }: Pick<CommandParts, 'database' | 'gone'> & {
+    readonly runner: Pick<CommandParts['runner'], 'scheduler' | 'clock'>;
+  },
 ): Promise<void> {
   let [firings, failed] = [0, 0];
   const since = await lastTransaction(database);

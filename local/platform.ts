@@ -5,14 +5,15 @@ import { resolveFunction } from 'template-runner/templates';
 import {
   CONSOLE_ASSETS_PATH,
   CONSOLE_CACHING,
-  CONSOLE_HEADERS,
   CONSOLE_PATH,
   CONSOLE_TYPES,
+  consoleHeaders,
 } from '#contracts/console.ts';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { openLocalBank, silenceOf } from './bank.ts';
 import { buildConsole } from './build-console.ts';
 import { REPOSITORY } from './built-once.ts';
+import { openClockDoor } from './clock-door.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
@@ -79,6 +80,9 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
+/** Large files are put to the endpoint of AWS services, at whatever port it is. */
+const LOOPBACK = ['http://localhost:*', 'http://127.0.0.1:*'];
+
 const ROTATION = 'rotate-signing-keys';
 
 type Cleanup = () => Promise<void> | void;
@@ -134,6 +138,7 @@ async function start(
   cleanups.push(() => proxy.close());
 
   const { accessKeyId, secretAccessKey } = state;
+  let door: ReturnType<typeof openClockDoor> | undefined;
   const silence = silenceOf(paths.bank);
   const runner = await startTemplateRunner({
     assembly: paths.assembly,
@@ -146,11 +151,12 @@ async function start(
     site: {
       path: CONSOLE_PATH,
       directory: paths.console,
-      headers: CONSOLE_HEADERS,
+      headers: consoleHeaders(LOOPBACK),
       assetsPath: CONSOLE_ASSETS_PATH,
       caching: CONSOLE_CACHING,
       types: CONSOLE_TYPES,
     },
+    beside: (request, response) => door?.(request, response) === true,
     clockVariable: 'VESTRY_CLOCK_AHEAD_MS',
     variablesNow: () => ({ MOCK_BANK_SILENT: silence.isOn() ? 'on' : 'off' }),
     reachable: () => [`${proxy.host}:${proxy.port}`, ...collectors()],
@@ -171,6 +177,7 @@ async function start(
   });
   // The first start has enough to do: each sweep would load a function of its own in the midst of it.
   const apiPort = await runner.serve(port, state.isSetUp);
+  door = openClockDoor({ runner, database, apiUrl: `http://localhost:${apiPort}` });
 
   if (changes !== undefined)
     reloadOn(changes, {

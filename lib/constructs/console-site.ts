@@ -21,9 +21,10 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { CONSOLE_ASSETS_PATH, CONSOLE_HEADERS, CONSOLE_PAGE_PATH, CONSOLE_PATH } from '#contracts/console.ts';
+import { CONSOLE_ASSETS_PATH, CONSOLE_PAGE_PATH, CONSOLE_PATH, consoleHeaders } from '#contracts/console.ts';
 import { buildConsoleNow } from '#lib/console-build.ts';
 import { TRANSPORT_SECURITY } from '#lib/edge.ts';
+import type { Environment } from '#lib/environment.ts';
 import type { FunctionCode } from './bundle.ts';
 import { type FunctionContext, PlatformFunction } from './platform-function.ts';
 import { PrivateBucket } from './private-bucket.ts';
@@ -32,6 +33,11 @@ import { resourceProvider } from './resource-provider.ts';
 export const PUBLISH_CONSOLE_ENTRY = 'functions/platform/publish-console.ts';
 
 const TIMEOUT_SECONDS = 300;
+
+/** The origin at which browsers reach the bucket of uploads. A name that CloudFormation generates is known in its own region alone. */
+function uploadsOrigin({ uploadsBucketName, region }: Environment): string {
+  return `https://${uploadsBucketName ?? '*'}.s3.${region}.amazonaws.com`;
+}
 
 interface ConsoleCode {
   readonly code: FunctionCode;
@@ -59,7 +65,7 @@ export class ConsoleSite extends Construct {
       origin,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      responseHeadersPolicy: this.#headers(context.environment.name),
+      responseHeadersPolicy: this.#headers(context.environment),
       compress: true,
     };
     const page: BehaviorOptions = {
@@ -76,7 +82,7 @@ export class ConsoleSite extends Construct {
     this.#publish(context, bucket as IBucket);
   }
 
-  #headers(name: string): ResponseHeadersPolicy {
+  #headers(environment: Environment): ResponseHeadersPolicy {
     const {
       'content-security-policy': contentSecurityPolicy,
       'referrer-policy': referrerPolicy,
@@ -84,9 +90,9 @@ export class ConsoleSite extends Construct {
       'x-content-type-options': _nosniff,
       'x-frame-options': frameOption,
       ...others
-    } = CONSOLE_HEADERS;
+    } = consoleHeaders([uploadsOrigin(environment)]);
     return new ResponseHeadersPolicy(this, 'Headers', {
-      comment: `Vestry ${name}: console`,
+      comment: `Vestry ${environment.name}: console`,
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy, override: true },
         strictTransportSecurity: TRANSPORT_SECURITY,

@@ -187,7 +187,8 @@ export class IngestionStack extends VestryStack {
   }
 
   #uploadsBucket(policy: RetentionPolicy, accessLogs: IBucket): Bucket {
-    const { corsOrigins, uploadsBucketName } = this.config;
+    const { corsOrigins, edge, uploadsBucketName } = this.config;
+    const origins = [...corsOrigins, ...(edge === undefined ? [] : [`https://${edge.domain}`])];
     const kept = (prefix: string) => keptRules(policy, prefix, policy.fileYears);
     const { bucket } = new PrivateBucket(this, 'Uploads', {
       bucketName: uploadsBucketName,
@@ -201,13 +202,13 @@ export class IngestionStack extends VestryStack {
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(EXPORT_DAYS) },
       ],
       cors:
-        corsOrigins.length === 0
+        origins.length === 0
           ? []
           : [
               {
-                // A page sends files, and reads errors and exports.
+                // A page sends files, and reads errors and exports; the console is one too.
                 allowedMethods: [HttpMethods.PUT, HttpMethods.GET, HttpMethods.HEAD],
-                allowedOrigins: corsOrigins,
+                allowedOrigins: origins,
                 allowedHeaders: ['*'],
                 exposedHeaders: ['ETag', 'Content-Disposition', 'x-amz-version-id', 'x-amz-request-id'],
                 maxAge: PREFLIGHT_SECONDS,

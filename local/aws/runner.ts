@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsEndpoint, startAwsEndpoint } from './endpoint/endpoint.ts';
@@ -51,6 +52,8 @@ export interface TemplateRunnerOptions {
   variablesNow?(): Readonly<Record<string, string>>;
   /** Files that are served beside the API, as a distribution before both does from a bucket. @default none */
   readonly site?: StaticSite | undefined;
+  /** Answers requests of the machine itself beside the API, which no template has; says whether it has. @default nothing is answered */
+  beside?(request: IncomingMessage, response: ServerResponse): boolean;
   /** The variable that tells functions, with each invocation, how many milliseconds the clock has been moved ahead. @default none */
   readonly clockVariable?: string;
   /** Receives warnings and errors that functions log, one brief line each. @default they are only logged to the file */
@@ -196,8 +199,10 @@ async function start(
   const activity = (): number => router.published + endpoint.queues.sent - router.fired;
   const scheduler = new Scheduler({ model, router, clock, settle, nextTimer, activity });
 
+  const beside = (request: IncomingMessage, response: ServerResponse): boolean =>
+    options.beside?.(request, response) === true;
   const serve = async (port: number, schedules = true): Promise<number> => {
-    const gateway = await startGateway({ port, api, pool, region, accountId, site: options.site });
+    const gateway = await startGateway({ port, api, pool, region, accountId, site: options.site, beside });
     late.apiUrl = `http://localhost:${gateway.port}`;
     for (const poller of pollers) poller.start();
     executions.start();

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { CONSOLE_HEADERS } from '#contracts/console.ts';
+import { consoleHeaders } from '#contracts/console.ts';
 import { type Environment, EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
 import { edgeServices } from '#tests/support/edge-services.ts';
 import { commands, HAS_AWS_CLI, section } from '#tests/support/runbook.ts';
@@ -327,7 +327,7 @@ describe.each(environments)('the edge of %s', (_, environment) => {
         'x-content-type-options': 'nosniff',
         'x-frame-options': security.FrameOptions.FrameOption,
         ...Object.fromEntries(custom.Items.map(({ Header, Value }: TemplateProperties) => [Header, Value])),
-      }).toEqual(CONSOLE_HEADERS);
+      }).toEqual(consoleHeaders([`https://*.s3.${environment.region}.amazonaws.com`]));
       for (const part of [...Object.values<TemplateProperties>(security), ...custom.Items])
         expect(part.Override).toBe(true);
     },
@@ -383,6 +383,11 @@ describe.each(environments)('the edge of %s', (_, environment) => {
     const named = [...page.matchAll(/(?:src|href)="\/(console\/[^"]+)"/g)].map(([, file = '']) => file);
     expect(named.length).toBeGreaterThan(1);
     for (const file of named) expect(existsSync(join(directory, file))).toBe(true);
+    const files = readdirSync(join(directory, 'console/assets'));
+    const withClock = files.filter((file) =>
+      readFileSync(join(directory, 'console/assets', file), 'utf8').includes('/local/clock'),
+    );
+    expect(withClock, 'the time of no environment can be moved').toEqual([]);
     const role = synthesised.referred(stackName, publisher?.Properties.Role);
     expect(JSON.stringify(role.Properties.Policies)).not.toContain('s3:Delete');
   });

@@ -1,10 +1,17 @@
 import Tabs from '@cloudscape-design/components/tabs';
+import { lazy, Suspense } from 'react';
 import { useAddress } from '../parts/address.ts';
 import { Screen } from '../parts/screen.tsx';
 import { DeadLetters } from './operations/dead-letters.tsx';
 import { Queues } from './operations/queues.tsx';
 import { Schedules } from './operations/schedules.tsx';
 import { StuckWork } from './operations/stuck-work.tsx';
+
+/** Only a console of one’s own machine is built with it: no other platform’s time can be moved. */
+const TimeMachine =
+  import.meta.env.MODE === 'machine' || import.meta.env.DEV
+    ? lazy(async () => ({ default: (await import('./operations/time-machine.tsx')).TimeMachine }))
+    : undefined;
 
 /** An operator looks here when something does not move: at queues, what failed for good, jobs, and work that stands still. */
 export default function Operations() {
@@ -19,6 +26,19 @@ export default function Operations() {
           { id: 'dead-letters', label: 'Failed for good', content: <DeadLetters /> },
           { id: 'stuck', label: 'Stuck work', content: <StuckWork /> },
           { id: 'jobs', label: 'Jobs', content: <Schedules /> },
+          ...(TimeMachine === undefined
+            ? []
+            : [
+                {
+                  id: 'time',
+                  label: 'Time',
+                  content: (
+                    <Suspense fallback={null}>
+                      <TimeMachine />
+                    </Suspense>
+                  ),
+                },
+              ]),
         ]}
       />
     </Screen>

@@ -86,6 +86,11 @@ export class Scheduler {
     await Promise.all(this.#running);
   }
 
+  /** Whether the clock is being moved. */
+  get isAdvancing(): boolean {
+    return this.#advancing;
+  }
+
   status(): ScheduleStatus[] {
     return this.#rules.map(({ spec, due, lastFired, lastResult }) => ({
       name: spec.name,
@@ -132,6 +137,7 @@ export class Scheduler {
       throw new Error(
         `${until.toISOString()} is not after the platform's time, ${clock.now().toISOString()}`,
       );
+    if (this.#advancing) throw new Error('the time is being moved already: wait until that has ended');
     this.#advancing = true;
     clearTimeout(this.#timer);
     let swept = { time: new Date(0), activity: -1 };

@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly accountId: string;
   /** Files that are served beside the API, see there. @default none */
   readonly site?: StaticSite | undefined;
+  /** Answers what is neither the API's nor the site's; says whether it has. @default nothing is answered */
+  beside?(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 export interface Gateway {
@@ -58,6 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         response.writeHead(file.status, file.headers).end(file.body);
         return;
       }
+      if (options.beside?.(request, response) === true) return;
       response.setHeader('x-amzn-requestid', requestId);
       void serve(options, cache, client, request, response);
     },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { eventually } from '../platform.ts';
 import { ConsoleWorld } from './world.ts';
 
@@ -30,4 +31,40 @@ test('an operator finds what failed for good, looks into it, and sends it back',
   );
   expect(left.length).toBeGreaterThan(10);
   expect(one.complaints).toEqual([]);
+});
+
+test('an operator moves the day of a platform on this machine, and sees what has happened; nobody else does', async () => {
+  const { apiUrl } = world.platform.file;
+  const clock = async (authorization?: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${apiUrl}/local/clock`, {
+      ...init,
+      headers: authorization === undefined ? {} : { authorization },
+    });
+  const operator = `Bearer ${await world.platform.token('operator')}`;
+  const before = (await (await clock(operator)).json()) as { time: string };
+  const tomorrow = addDays(dayOf(new Date(before.time)), 1);
+  const move = { method: 'POST', body: JSON.stringify({ until: tomorrow }) };
+  expect((await clock(undefined, move)).status).toBe(401);
+  expect((await clock('Bearer of.no.token', move)).status).toBe(401);
+  expect((await clock(`Bearer ${await world.platform.token('acme', 'ADMIN')}`, move)).status).toBe(403);
+  expect((await clock(operator, { method: 'DELETE' })).status).toBe(405);
+  expect((await clock(operator, { method: 'POST', body: '{"until":"2020-01-01"}' })).status).toBe(422);
+  expect((await clock(operator, { method: 'POST', body: 'x'.repeat(2_000_000) })).status).toBe(413);
+  expect(await (await clock(operator)).json()).toMatchObject({ moving: false });
+
+  const one = await world.signedIn('operator', '');
+  const { page } = one;
+  await one.open('/operations?tab=time');
+  await page.getByLabel('To the end of').fill('soon');
+  await page.getByRole('button', { name: 'Move the time' }).click();
+  await page.getByText('soon is no date').waitFor();
+  await page.getByRole('button', { name: 'A day on' }).click();
+  expect(await page.getByLabel('To the end of').inputValue()).toBe(tomorrow);
+  await page.getByRole('button', { name: 'Move the time' }).click();
+  await page.getByRole('heading', { name: 'What happened' }).waitFor({ timeout: 120_000 });
+  await page.getByText(/jobs have run; none failed/).waitFor();
+  expect(await one.faults()).toEqual([]);
+  const now = (await (await clock(operator)).json()) as { time: string };
+  expect(dayOf(new Date(now.time)) >= tomorrow).toBe(true);
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
