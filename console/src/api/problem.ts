@@ -39,11 +39,27 @@ const INSTANT = /must be an instant (in UTC, as [\w:-]+Z|that exists)/;
 export const forPeople = (message: string): string =>
   message.replace(INSTANT, 'must be a day and a time, as 2026-01-31 09:30');
 
-/** Returns what is wrong with a field of the body, for the field to say. */
-export function faultOf(problem: Error | null, field: string): string | undefined {
+/** The contents of fields when they were refused. */
+const refused = new WeakMap<Error, Map<string, string>>();
+
+/** Whether a field still has in it what was refused: whatever has been written since is not judged before it is sent. */
+export function isAsRefused(problem: Error, field: string, now: string): boolean {
+  const fields = refused.get(problem) ?? new Map<string, string>();
+  refused.set(problem, fields);
+  const then = fields.get(field);
+  if (then === undefined) fields.set(field, now);
+  return then === undefined || then === now;
+}
+
+/**
+ * Returns what is wrong with a field of the body, for the field to say.
+ * @param now what is in the field, by which the fault goes once somebody edits it; nothing for forms that forget every fault then
+ */
+export function faultOf(problem: Error | null, field: string, now = ''): string | undefined {
   const errors = problem instanceof Problem ? problem.errors : [];
   const message = errors.find(({ pointer }) => pointer === `/${field}`)?.message;
-  return message && `It ${forPeople(message)}.`;
+  if (problem === null || message === undefined || !isAsRefused(problem, field, now)) return undefined;
+  return `It ${forPeople(message)}.`;
 }
 
 const UNREACHABLE = 'unreachable';

@@ -1,6 +1,7 @@
 import type * as approval from '#approvals/approval.routes.ts';
 import type * as approvals from '#approvals/approvals.routes.ts';
 import type * as audit from '#audit/audit.routes.ts';
+import type * as requests from '#audit/requests/requests.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
 import type * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
@@ -45,6 +46,7 @@ import type * as positions from '#register/positions.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
 import type * as reportExports from '#reporting/exports/exports.routes.ts';
 import type * as accessReport from '#reporting/reports/access-report.routes.ts';
+import type * as ownership from '#reporting/reports/ownership.routes.ts';
 import type * as planStatement from '#reporting/reports/plan-statement.routes.ts';
 import type * as retention from '#retention/retention.routes.ts';
 import type * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
@@ -58,6 +60,7 @@ type Modules = [
   typeof approval,
   typeof approvals,
   typeof audit,
+  typeof requests,
   typeof reportExports,
   typeof accessReport,
   typeof retention,
@@ -90,6 +93,7 @@ type Modules = [
   typeof planDocuments,
   typeof planEnd,
   typeof releases,
+  typeof ownership,
   typeof planStatement,
   typeof plans,
   typeof planVesting,

@@ -40,6 +40,7 @@ const BankFiles = lazy(connected(() => import('../screens/bank-files.tsx')));
 const BankFile = lazy(connected(() => import('../screens/bank-file.tsx')));
 const Audit = lazy(connected(() => import('../screens/audit.tsx')));
 const AccessReport = lazy(connected(() => import('../screens/access.tsx')));
+const Requests = lazy(connected(() => import('../screens/requests.tsx')));
 const LegalHolds = lazy(connected(() => import('../screens/legal-holds.tsx')));
 const Reports = lazy(connected(() => import('../screens/reports.tsx')));
 const Meetings = lazy(connected(() => import('../screens/meetings.tsx')));
@@ -248,6 +249,9 @@ function Screens({ me }: { me: Me }) {
         <Route path="/bank-files/:id">{({ id }) => <BankFile key={id} id={id} me={me} />}</Route>
         <Route path="/audit">
           <Audit me={me} />
+        </Route>
+        <Route path="/requests">
+          <Requests me={me} />
         </Route>
         <Route path="/access">
           <AccessReport me={me} />

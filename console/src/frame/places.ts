@@ -23,6 +23,7 @@ const UPLOADS: Place = { text: 'Uploads', path: '/uploads' };
 
 const REPORTS: Place = { text: 'Reports', path: '/reports' };
 const AUDIT: Place = { text: 'Audit trail', path: '/audit' };
+const REQUESTS: Place = { text: 'Requests', path: '/requests' };
 const ACCESS: Place = { text: 'Access', path: '/access' };
 const LEGAL_HOLDS: Place = { text: 'Legal holds', path: '/legal-holds' };
 const MEETINGS: Place = { text: 'Meetings', path: '/meetings' };
@@ -33,7 +34,7 @@ const SETTINGS: Place = { text: 'Settings', path: '/settings' };
 const MONEY = [PAYMENTS, EXCEPTIONS, BANK_FILES] as const;
 
 /** The screens of those who watch over others. */
-const OVERSIGHT = [AUDIT, ACCESS, LEGAL_HOLDS, USERS, API_KEYS] as const;
+const OVERSIGHT = [AUDIT, REQUESTS, ACCESS, LEGAL_HOLDS, USERS, API_KEYS] as const;
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {

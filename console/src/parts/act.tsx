@@ -127,7 +127,7 @@ export function Act<T>(props: Props<T>) {
           <FormField
             label={asked.label ?? 'Reason'}
             constraintText={`${asked.needed === true ? '' : 'Optional, '}${asked.most} characters at most.`}
-            errorText={faultOf(problem, 'reason') ?? ''}
+            errorText={faultOf(problem, 'reason', reason) ?? ''}
           >
             <Textarea
               value={reason}

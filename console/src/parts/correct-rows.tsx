@@ -12,7 +12,7 @@ import { useKeyOf } from './act.tsx';
 import { writeCsv } from './csv.ts';
 import { counted } from './format.ts';
 import { ProblemAlert } from './problem-alert.tsx';
-import { isSendable, sendFile } from './send-file.tsx';
+import { isSendable, sendFile, useWay } from './send-file.tsx';
 
 type Upload = Pick<Answer<'GET /uploads/{id}'>, 'id' | 'kind' | 'filename' | 'mode'>;
 type Rejected = Answer<'GET /uploads/{id}/rejected-rows'>;
@@ -43,12 +43,13 @@ function Rows({ upload, rejected: { columns, rows, complete }, onClose }: RowsPr
   const [, go] = useLocation();
   const text = writeCsv([columns, ...edited]);
   const key = useKeyOf(text);
+  const way = useWay();
   const send = useMutation({
     mutationFn: () => {
       const name = upload.filename.replace(/(-corrected)?\.\w+$/, '-corrected.csv');
       const file = new File([text], name, { type: 'text/csv' });
       if (!isSendable(upload.kind)) throw new Error(`a file of ${upload.kind} is not sent here`);
-      return sendFile(file, upload.kind, { dryRun: true, key, correctionOf: upload.id });
+      return sendFile(file, upload.kind, { dryRun: true, key, correctionOf: upload.id }, way.begin(file));
     },
     onSuccess: (id) => go(`/uploads/${id}`),
   });

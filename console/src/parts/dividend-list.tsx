@@ -16,6 +16,7 @@ export function DividendList({ me }: { me: Me }) {
       title="Dividends"
       description="The newest first."
       queryKey={['dividends', 'list']}
+      counted
       load={(page) => call('GET /dividends', { query: { ...page, limit: page.limit ?? SHORT } })}
       rowId={(row: Row<'GET /dividends'>) => row.id}
       empty="None has been declared."

@@ -1,14 +1,17 @@
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { isUnreachable } from '../api/problem.ts';
 import { ApiCall } from './api-call.tsx';
+import { grouped } from './format.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 import { Rows, type RowsProps } from './rows.tsx';
 
 export interface Page<T> {
   readonly data: readonly T[];
   readonly next_cursor: string | null;
+  readonly total_count?: { readonly value: number; readonly exact: boolean } | undefined;
 }
 
 /** The part of a list that is asked for. */
@@ -16,7 +19,12 @@ export interface Paging {
   readonly cursor: string | undefined;
   /** The most rows; undefined for as many as the screen, or the API, has on a page. */
   readonly limit: string | undefined;
+  /** Asks for the number of rows on all pages. */
+  readonly total_count: 'true' | undefined;
 }
+
+const WHOLE_PAGE: Paging = { cursor: undefined, limit: undefined, total_count: undefined };
+const CUT_OFF = 'It could not be loaded: Vestry can’t be reached. It is asked for again by itself.';
 
 /** Any list answers so many rows at once. */
 const LONGEST_PAGE = '200';
@@ -26,24 +34,27 @@ export function onePage<T>(answer: { readonly data: readonly T[] }): Page<T> {
   return Object.assign(answer, { next_cursor: null });
 }
 
-interface Props<T> extends Omit<RowsProps<T>, 'items' | 'loading' | 'pagination' | 'everything' | 'rowId'> {
+interface Props<T>
+  extends Omit<RowsProps<T>, 'items' | 'loading' | 'pagination' | 'everything' | 'counter' | 'rowId'> {
   /** The filters and the order: with others, it is another list. */
   readonly queryKey: readonly unknown[];
   load(page: Paging): Promise<Page<T>>;
   /** A file of the same rows, where the API writes one. */
   file?(): Promise<Blob>;
+  /** Whether the API tells how many rows the list has on all its pages. It is asked once for a list of several. */
+  readonly counted?: boolean;
   /** Asks again after so long, where others change what is listed. */
   readonly everyMs?: number;
   rowId(row: T): string;
 }
 
 /** A table of what the API lists, page by page. The API filters and sorts: no page has all there is. */
-export function Pages<T>({ queryKey, load, file, everyMs, empty, ...table }: Props<T>) {
+export function Pages<T>({ queryKey, load, file, counted = false, everyMs, empty, ...table }: Props<T>) {
   const queries = useQueryClient();
   const [index, setIndex] = useState(0);
   const query = useInfiniteQuery({
     queryKey,
-    queryFn: ({ pageParam: cursor }) => load({ cursor, limit: undefined }),
+    queryFn: ({ pageParam: cursor }) => load({ ...WHOLE_PAGE, cursor }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Page<T>) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -55,10 +66,23 @@ export function Pages<T>({ queryKey, load, file, everyMs, empty, ...table }: Pro
     if (to >= pages.length && query.hasNextPage) await query.fetchNextPage();
     setIndex(to);
   };
+  const hasSeveral = pages.length > 1 || query.hasNextPage;
+  const { data: count } = useQuery({
+    queryKey: [...queryKey, 'count'],
+    queryFn: async () => {
+      const { total_count: all } = await load({ ...WHOLE_PAGE, limit: '1', total_count: 'true' });
+      return all ?? null;
+    },
+    enabled: counted && hasSeveral,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  // Nothing is known of the list: it has not been answered, since there is no connection.
+  const isCutOff =
+    query.data === undefined && (query.fetchStatus === 'paused' || isUnreachable(query.failureReason));
   const rows = async (cursor: string | undefined) => {
     const { data, next_cursor } = await queries.fetchQuery({
       queryKey: [...queryKey, 'all', cursor],
-      queryFn: () => load({ cursor, limit: LONGEST_PAGE }),
+      queryFn: () => load({ ...WHOLE_PAGE, cursor, limit: LONGEST_PAGE }),
       staleTime: 0,
       gcTime: 0,
     });
@@ -70,11 +94,12 @@ export function Pages<T>({ queryKey, load, file, everyMs, empty, ...table }: Pro
       <Rows
         {...table}
         items={pages[shown]?.data ?? []}
-        loading={query.isPending}
-        empty={query.error === null ? empty : 'Nothing could be loaded.'}
+        loading={query.isPending && !isCutOff}
+        empty={isCutOff ? CUT_OFF : query.error === null ? empty : 'Nothing could be loaded.'}
+        {...(count === undefined || count === null ? {} : { counter: rangeOf(pages, shown, count) })}
         everything={file === undefined ? { rows } : { file }}
         pagination={
-          pages.length > 1 || query.hasNextPage ? (
+          hasSeveral ? (
             <Pagination
               currentPageIndex={shown + 1}
               pagesCount={pages.length}
@@ -88,4 +113,16 @@ export function Pages<T>({ queryKey, load, file, everyMs, empty, ...table }: Pro
       <ApiCall answer={pages[shown]} />
     </SpaceBetween>
   );
+}
+
+/** `(51–100 of 1,234)`: the rows that are shown, of all that there are. */
+function rangeOf(
+  pages: readonly Page<unknown>[],
+  shown: number,
+  { value, exact }: NonNullable<Page<unknown>['total_count']>,
+): string {
+  const before = pages.slice(0, shown).reduce((sum, { data }) => sum + data.length, 0);
+  const last = before + (pages[shown]?.data.length ?? 0);
+  const number = (count: number): string => grouped(String(count));
+  return `(${number(before + 1)}–${number(last)} of ${exact ? '' : 'more than '}${number(value)})`;
 }

@@ -51,3 +51,9 @@ export function Amount({ amount, currency }: Pick<Payment, 'amount' | 'currency'
     </span>
   );
 }
+
+/** `R03: No account, or unable to locate the account`. A word of ours has no other meaning. */
+export function codeInWords(code: string | null | undefined, meaning: string | null | undefined): string {
+  if (code === null || code === undefined) return '–';
+  return meaning === null || meaning === undefined ? code : `${code}: ${meaning}`;
+}

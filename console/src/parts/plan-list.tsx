@@ -29,6 +29,7 @@ export function PlanList({ title, empty, queryKey, people = false, filter, load 
       name="plans"
       title={title}
       queryKey={queryKey}
+      counted
       load={load}
       rowId={(row: PlanRow) => row.id}
       empty={empty}
@@ -66,6 +67,11 @@ export function PlanList({ title, empty, queryKey, people = false, filter, load 
         },
         { id: 'as-of', header: 'As of', cell: (row) => day(row.vested_as_of) },
         { id: 'since', header: 'Since', cell: (row) => day(row.enrolled_on) },
+        {
+          id: 'statement',
+          header: 'Statement',
+          cell: (row) => <Go to={`/plans/${row.id}?tab=statement`}>Statement</Go>,
+        },
       ]}
     />
   );

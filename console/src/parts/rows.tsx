@@ -22,6 +22,8 @@ export interface RowsProps<T> {
   readonly name: string;
   readonly title: string;
   readonly description?: string;
+  /** The rows that are shown, of how many. */
+  readonly counter?: string;
   readonly variant?: TableProps.Variant;
   readonly headingTag?: HeaderProps.Variant;
   readonly actions?: ReactNode;
@@ -60,6 +62,7 @@ export function Rows<T>(props: RowsProps<T>) {
         header={
           <Header
             variant={props.headingTag ?? 'h2'}
+            {...(props.counter === undefined ? {} : { counter: props.counter })}
             {...(props.description === undefined ? {} : { description: props.description })}
             actions={
               <SpaceBetween direction="horizontal" size="xs">

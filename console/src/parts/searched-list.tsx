@@ -51,6 +51,7 @@ export function SearchedList<T, Name extends string, Field extends string>(props
       name={props.name}
       title={q === '' ? filters[filter].label : `Found for “${q}”`}
       queryKey={[props.name, q, filter, sort]}
+      counted
       load={(page) => load(page, filter, order)}
       rowId={props.rowId}
       empty={q === '' ? empty.listed : empty.found}

@@ -4,19 +4,23 @@ import Container from '@cloudscape-design/components/container';
 import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
+import ProgressBar from '@cloudscape-design/components/progress-bar';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { call, newKey } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
 import { words } from './format.ts';
 import { Go } from './go.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
+import { putFile } from './put-file.ts';
 
-/** The API takes no larger one in a form. */
-const MAX_BYTES = 4_500_000;
+/** The API takes no larger one in a form: its bytes go past it. */
+const MAX_FORM_BYTES = 4_500_000;
+/** The API takes no larger one. */
+const MAX_BYTES = 1_000_000_000;
 const ENDINGS = /\.(csv|json|ndjson|jsonl)$/i;
 
 /** The kinds of files that are sent here, and who sends them. */
@@ -63,24 +67,79 @@ export function sentFile(uploadId: string): Sent | undefined {
   return sent.get(uploadId);
 }
 
+/** Tells whoever waits how far a file is, and lets them stop it. */
+export interface OnItsWay {
+  onProgress(bytes: number): void;
+  readonly signal: AbortSignal;
+}
+
 interface Sending extends Omit<Sent, 'file' | 'kind'> {
   readonly dryRun: boolean;
   readonly key: string;
 }
 
-/** Sends a file to be checked or loaded, and returns the id of its upload. */
-export async function sendFile(file: File, kind: Kind, { dryRun, key, ...more }: Sending): Promise<string> {
-  const body = new FormData();
-  body.set('file', file);
+/** Sends a file to be checked or loaded, and returns the id of its upload. A large one goes to where files are kept, past the API. */
+export async function sendFile(
+  file: File,
+  kind: Kind,
+  { dryRun, key, ...more }: Sending,
+  way: OnItsWay,
+): Promise<string> {
   const query = {
     ...(dryRun ? { dry_run: 'true' as const } : {}),
     ...(more.mode === undefined ? {} : { mode: more.mode }),
     ...(more.mapping === undefined ? {} : { mapping: more.mapping }),
   };
-  const { id } = await call(`POST /uploads/${kind}`, { body, key, query });
+  const id =
+    file.size > MAX_FORM_BYTES
+      ? await putFile(file, {
+          ...way,
+          key,
+          offer: () =>
+            call(`POST /uploads/${kind}`, { body: { filename: file.name, size: file.size }, key, query }),
+        })
+      : (await call(`POST /uploads/${kind}`, { body: formOf(file), key, query })).id;
   sent.set(id, { file, kind, ...more });
   return id;
 }
+
+function formOf(file: File): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
+
+/** The file that a screen sends, and how far it is. It is stopped with the screen. */
+export function useWay() {
+  const [sending, setSending] = useState<{ readonly file: File; readonly bytes: number }>();
+  const running = useRef<AbortController>(null);
+  useEffect(() => () => running.current?.abort(), []);
+  const begin = (file: File): OnItsWay => {
+    const stop = new AbortController();
+    running.current = stop;
+    setSending({ file, bytes: 0 });
+    return { onProgress: (bytes) => setSending({ file, bytes }), signal: stop.signal };
+  };
+  return { sending, begin, stop: () => running.current?.abort() };
+}
+
+/** The progress of a file that is large enough to be waited for. */
+export function Progress({ way: { sending, stop } }: { way: ReturnType<typeof useWay> }) {
+  if (sending === undefined || sending.file.size <= MAX_FORM_BYTES) return null;
+  const { bytes, file } = sending;
+  return (
+    <SpaceBetween size="xs">
+      <ProgressBar
+        value={Math.floor((bytes / file.size) * 100)}
+        label="On its way"
+        additionalInfo={`${megabytes(bytes)} of ${megabytes(file.size)} MB`}
+      />
+      <Button onClick={stop}>Stop</Button>
+    </SpaceBetween>
+  );
+}
+
+const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
 
 /** A place to drop a file. It is checked first: nothing is loaded before somebody has seen what would change. */
 export function SendFile({ tenantType }: { tenantType: TenantType }) {
@@ -96,9 +155,12 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
   const queries = useQueryClient();
   const [, go] = useLocation();
   const fault = faultOf(file);
+  const way = useWay();
   const send = useMutation({
-    mutationFn: (chosen: File) =>
-      sendFile(chosen, kind, { dryRun: true, key, mode, mapping: mapping === '' ? undefined : mapping }),
+    mutationFn: (chosen: File) => {
+      const read = { dryRun: true, key, mode, mapping: mapping === '' ? undefined : mapping };
+      return sendFile(chosen, kind, read, way.begin(chosen));
+    },
     onSuccess: (id) => {
       void queries.invalidateQueries({ queryKey: ['uploads'] });
       go(`/uploads/${id}`);
@@ -146,10 +208,7 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
             }}
           />
         </ColumnLayout>
-        <FormField
-          label="File"
-          description="CSV, JSON or NDJSON, of up to 4.5 MB. Larger ones come by the drop folder or the API."
-        >
+        <FormField label="File" description="CSV, JSON or NDJSON, of up to a gigabyte.">
           <FileUpload
             value={file === undefined ? [] : [file]}
             accept=".csv,.json,.ndjson,.jsonl"
@@ -170,6 +229,7 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
             }}
           />
         </FormField>
+        {send.isPending && <Progress way={way} />}
         <Button
           variant="primary"
           loading={send.isPending}
@@ -217,6 +277,6 @@ function faultOf(file: File | undefined): string | undefined {
   if (!ENDINGS.test(file.name)) return 'The name must end in .csv, .json, .ndjson or .jsonl.';
   if (file.size === 0) return 'The file is empty.';
   return file.size > MAX_BYTES
-    ? 'The file is larger than 4.5 MB. Send it by the drop folder or the API.'
+    ? 'The file is larger than a gigabyte. Send it in parts, as files of their own.'
     : undefined;
 }

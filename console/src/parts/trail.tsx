@@ -48,6 +48,7 @@ export function Trail({ me, title, description, sought, filter }: Props) {
         {...(description === undefined ? {} : { description })}
         {...(filter === undefined ? {} : { filter })}
         queryKey={['audit', sought]}
+        counted
         load={(page) => call('GET /audit', { query: { ...sought, ...page } })}
         rowId={(row: Entry) => row.id}
         empty="The trail has no such entry."

@@ -51,6 +51,7 @@ export default function Approvals({ me }: { me: Me }) {
         name="approvals"
         title={decidable ? 'For you to decide' : words(state)}
         queryKey={['approvals', state, kind, decidable]}
+        counted
         load={(page) =>
           call('GET /approvals', {
             query: {

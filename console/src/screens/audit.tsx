@@ -4,15 +4,15 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import { Problem } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { useAddress } from '../parts/address.ts';
+import { AddressText, startOf, Who } from '../parts/address-fields.tsx';
 import { ApiCall } from '../parts/api-call.tsx';
 import { Choice, useChoice } from '../parts/choice.tsx';
 import { counted, words } from '../parts/format.ts';
@@ -23,8 +23,6 @@ import { type Sought, Trail } from '../parts/trail.tsx';
 type Verification = Answer<'GET /audit/verify'>;
 
 const SECURITY = ['true', 'false'] as const;
-const TYPING_MS = 400;
-const MOST_USERS = '200';
 
 /** The audit trail, searched by person, object, request and day, and its chain of digests, verified. */
 export default function Audit({ me }: { me: Me }) {
@@ -53,10 +51,10 @@ export default function Audit({ me }: { me: Me }) {
         filter={
           <SpaceBetween direction="horizontal" size="m" alignItems="end">
             <Who />
-            <Text name="resource" label="Object" placeholder="shareholders/…" />
-            <Text name="request_id" label="Request" placeholder="Its id" />
-            <Text name="from" label="From" placeholder="YYYY-MM-DD" />
-            <Text name="to" label="Before" placeholder="YYYY-MM-DD" />
+            <AddressText name="resource" label="Object" placeholder="shareholders/…" />
+            <AddressText name="request_id" label="Request" placeholder="Its id" />
+            <AddressText name="from" label="From" placeholder="YYYY-MM-DD" />
+            <AddressText name="to" label="Before" placeholder="YYYY-MM-DD" />
             <Choice
               name="security"
               label="Security"
@@ -68,57 +66,6 @@ export default function Audit({ me }: { me: Me }) {
         }
       />
     </Screen>
-  );
-}
-
-/** Days of the trail are those of UTC, as its archive has them. What is no day is left to the API to refuse. */
-function startOf(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
-}
-
-/** A person, found among the users of the company. */
-function Who() {
-  const [search, set] = useAddress();
-  const { data } = useQuery({
-    queryKey: ['users', 'choices'],
-    queryFn: () => call('GET /users', { query: { limit: MOST_USERS } }),
-  });
-  const chosen = search.get('actor_id') ?? '';
-  const users = (data?.data ?? []).map(({ id, email, role }) => ({
-    value: id,
-    label: email,
-    description: words(role),
-  }));
-  const options = [{ value: '', label: 'Anybody' }, ...users];
-  const unknown = { value: chosen, label: `User ${chosen.slice(-6)}` };
-  return (
-    <FormField label="Person">
-      <Select
-        options={options}
-        filteringType="auto"
-        selectedOption={options.find(({ value }) => value === chosen) ?? unknown}
-        onChange={({ detail }) => set({ actor_id: detail.selectedOption.value ?? '' })}
-      />
-    </FormField>
-  );
-}
-
-/** A text of the address, taken over when typing has paused. */
-function Text({ name, label, placeholder }: { name: string; label: string; placeholder: string }) {
-  const [search, set] = useAddress();
-  const kept = search.get(name) ?? '';
-  const [text, setText] = useState(kept);
-  useEffect(() => setText(kept), [kept]);
-  useEffect(() => {
-    const wanted = text.trim().slice(0, 200);
-    if (wanted === kept) return;
-    const timer = setTimeout(() => set({ [name]: wanted }), TYPING_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <FormField label={label}>
-      <Input value={text} placeholder={placeholder} onChange={({ detail }) => setText(detail.value)} />
-    </FormField>
   );
 }
 

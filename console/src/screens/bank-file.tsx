@@ -25,7 +25,7 @@ import { Go } from '../parts/go.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { Amount } from '../parts/payment.tsx';
+import { Amount, codeInWords } from '../parts/payment.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { History } from '../parts/trail.tsx';
@@ -186,8 +186,7 @@ function Items({ id, me, isStatement, onMatch }: ItemsProps) {
           cell: (row) => (
             <span className="long">
               {row.kind === null ? '–' : words(row.kind)}
-              {row.code !== null && `, ${row.code}`}
-              {row.meaning !== null && `: ${row.meaning}`}
+              {row.code !== null && `, ${codeInWords(row.code, row.meaning)}`}
             </span>
           ),
         },

@@ -27,6 +27,7 @@ export default function BankFiles({ me }: { me: Me }) {
         name="bank-files"
         title="Files"
         queryKey={['bank-files', 'list', direction, state]}
+        counted
         load={(page) => call('GET /bank-files', { query: { ...page, direction, state } })}
         rowId={(row: Row<'GET /bank-files'>) => row.id}
         empty="There is none like this. A bank that is paid by its API exchanges no files."

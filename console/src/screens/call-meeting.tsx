@@ -114,7 +114,7 @@ function Terms({ meeting, zone, problem, onChange }: TermsProps) {
     label: string,
     hint: string,
   ) => (
-    <FormField label={label} description={hint} errorText={faultOf(problem, name) ?? ''}>
+    <FormField label={label} description={hint} errorText={faultOf(problem, name, meeting[name]) ?? ''}>
       <Input value={meeting[name]} onChange={({ detail }) => onChange({ [name]: detail.value })} />
     </FormField>
   );
@@ -125,7 +125,7 @@ function Terms({ meeting, zone, problem, onChange }: TermsProps) {
         <FormField
           label="Class"
           description="Its holders vote."
-          errorText={faultOf(problem, 'security_class') ?? ''}
+          errorText={faultOf(problem, 'security_class', meeting.security_class) ?? ''}
         >
           <Select
             options={classes}
@@ -160,7 +160,7 @@ function AgendaItem({ item, number, problem, onChange, onRemove }: AgendaItemPro
   const at = number - 1;
   return (
     <ColumnLayout columns={3}>
-      <FormField label={`Item ${number}`} errorText={faultOf(problem, `items/${at}/title`) ?? ''}>
+      <FormField label={`Item ${number}`} errorText={faultOf(problem, `items/${at}/title`, item.title) ?? ''}>
         <Input value={item.title} onChange={({ detail }) => onChange({ ...item, title: detail.value })} />
       </FormField>
       <FormField label="Voted">
@@ -175,7 +175,7 @@ function AgendaItem({ item, number, problem, onChange, onRemove }: AgendaItemPro
       </FormField>
       <FormField
         label="Threshold"
-        errorText={faultOf(problem, `items/${at}/threshold`) ?? ''}
+        errorText={faultOf(problem, `items/${at}/threshold`, item.threshold) ?? ''}
         secondaryControl={
           onRemove === undefined ? undefined : (
             <Button onClick={onRemove} ariaLabel={`Remove item ${number}`}>

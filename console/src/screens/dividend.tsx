@@ -12,11 +12,12 @@ import { operates } from '../frame/places.ts';
 import { Act, Proposed, proposedBy, Waits } from '../parts/act.tsx';
 import { useAddress } from '../parts/address.ts';
 import { Choice, useChoice } from '../parts/choice.tsx';
-import { day, grouped, instant, money, words } from '../parts/format.ts';
+import { counted, day, grouped, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
+import { codeInWords } from '../parts/payment.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { historyTab } from '../parts/trail.tsx';
 
@@ -241,7 +242,15 @@ function PaymentRun({ id, zone }: { id: string; zone: string | undefined }) {
         ['Passed over', `${run.without_kyc} not verified, ${run.without_account} without an account`],
         ['Begun', instant(run.started_at, zone)],
       ]}
-    />
+    >
+      {run.never_ordered !== undefined && run.never_ordered > 0 && (
+        <Alert type="warning" header="It has not ordered everything">
+          {run.only === 'UNPAID'
+            ? `${counted(run.never_ordered, 'payment was', 'payments were')} never ordered: this order was of those that had been tried before. Pay the dividend to order the others.`
+            : `${counted(run.never_ordered, 'payment was', 'payments were')} passed over. Pay the dividend again once the holders are verified and have an account.`}
+        </Alert>
+      )}
+    </Pairs>
   );
 }
 
@@ -254,6 +263,7 @@ function Payments({ id }: { id: string }) {
       title="Payments"
       description="All of them, those that were made again included."
       queryKey={['dividends', id, 'payments', state]}
+      counted
       load={(page) => call('GET /dividends/{id}/payments', { params: { id }, query: { ...page, state } })}
       rowId={(row: Row<'GET /dividends/{id}/payments'>) => row.id}
       empty="There is none like this."
@@ -284,7 +294,7 @@ function Payments({ id }: { id: string }) {
           cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
         },
         { id: 'state', header: 'State', cell: (row) => words(row.state) },
-        { id: 'code', header: 'Code', cell: (row) => row.return_code ?? '–' },
+        { id: 'code', header: 'Code', cell: (row) => codeInWords(row.return_code, row.return_meaning) },
         {
           id: 'again',
           header: 'Made again by',
@@ -306,6 +316,7 @@ function Lines({ id, currency }: { id: string; currency: string }) {
       name="entitlements"
       title="Entitlements"
       queryKey={['dividends', id, 'lines']}
+      counted
       load={(page) => call('GET /dividends/{id}/lines', { params: { id }, query: { ...page } })}
       rowId={(row: Row<'GET /dividends/{id}/lines'>) => `${row.shareholder_id} ${row.adjustment?.id ?? ''}`}
       empty="Nobody is entitled."

@@ -15,7 +15,7 @@ import { AcknowledgeFile, MatchItem, RejectFile } from '../parts/file-acts.tsx';
 import { instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pages } from '../parts/pages.tsx';
-import { Amount } from '../parts/payment.tsx';
+import { Amount, codeInWords } from '../parts/payment.tsx';
 import { CancelPayment, ResolvePayment, ReversePayment } from '../parts/payment-acts.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -67,6 +67,7 @@ export default function Exceptions({ me }: { me: Me }) {
         name="exceptions"
         title={words(state)}
         queryKey={['exceptions', kind, state]}
+        counted
         load={(page) => call('GET /exceptions', { query: { ...page, kind, state } })}
         rowId={(row: Exception) => row.id}
         empty={state === 'OPEN' ? 'The bank and the ledger agree.' : 'None was resolved.'}
@@ -124,7 +125,9 @@ function columnsOf({ zone, me, narrow, onChoose }: ColumnsOptions): TableProps.C
     {
       id: 'why',
       header: 'Why',
-      cell: (row) => `${words(row.reason)}${row.code === null ? '' : `, ${row.code}`}`,
+      minWidth: 150,
+      cell: (row) =>
+        `${words(row.reason)}${row.code === null ? '' : `, ${codeInWords(row.code, row.meaning)}`}`,
     },
     {
       id: 'amount',

@@ -263,6 +263,7 @@ function Ballots({ meeting: { id, state }, me, onRevoke }: BallotsProps) {
       title="Ballots"
       description="In the order in which they were cast. Revoked ones are kept as history."
       queryKey={['meetings', id, 'ballots']}
+      counted
       load={(page) => call('GET /proxy/meetings/{id}/votes', { params: { id }, query: { ...page } })}
       rowId={(row: Vote) => row.id}
       empty="Nobody has voted yet."

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
 import { day, instant, money } from '../parts/format.ts';
-import { Kyc } from '../parts/kyc.tsx';
+import { Check } from '../parts/kyc.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { PlanList } from '../parts/plan-list.tsx';
+import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
 
 const ABOVE = { text: 'People', path: '/participants' };
@@ -20,12 +21,25 @@ export default function Participant({ employee, me }: { employee: string; me: Me
   if (data === undefined) return <Opening title="Person" above={ABOVE} query={query} />;
   const onDay = (on: string | null): string => (on === null ? '–' : day(on));
   return (
-    <Screen title={data.name ?? data.employee_id} description={data.employee_id} above={ABOVE}>
+    <Screen
+      title={data.name ?? data.employee_id}
+      description={data.employee_id}
+      above={ABOVE}
+      actions={
+        <RecordCheck
+          me={me}
+          of={data}
+          send={(body, version) =>
+            call('PATCH /participants/{employee}/kyc', { params: { employee }, version, body })
+          }
+        />
+      }
+    >
       <Pairs
         title="Person"
         answer={data}
         items={[
-          ['KYC', <Kyc key="kyc" status={data.kyc_status} />],
+          ['KYC', <Check key="kyc" {...data} />],
           [
             'Email',
             <span key="email" className="long">

@@ -16,7 +16,15 @@ import { day, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { Amount, ORDER_APPROVALS, PAYMENT_LOOKS, Payee, PaymentStatus, TYPES } from '../parts/payment.tsx';
+import {
+  Amount,
+  codeInWords,
+  ORDER_APPROVALS,
+  PAYMENT_LOOKS,
+  Payee,
+  PaymentStatus,
+  TYPES,
+} from '../parts/payment.tsx';
 import { CancelPayment, ResolvePayment, ReversePayment } from '../parts/payment-acts.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { History } from '../parts/trail.tsx';
@@ -160,7 +168,7 @@ function Facts({ payment }: { payment: Seen }) {
           ),
         ],
         ['Not before', payment.not_before === undefined ? 'Any day' : day(payment.not_before)],
-        ['Code', payment.return_code ?? '–'],
+        ['Code', codeInWords(payment.return_code, payment.return_meaning)],
         [
           'Dividend',
           dividend === undefined ? (
@@ -194,7 +202,9 @@ function Facts({ payment }: { payment: Seen }) {
 function stepsOf(payment: Seen, zone: string | undefined): StepsProps.Step[] {
   const entered: Dated = { at: payment.created_at, step: { status: 'info', header: 'Entered' } };
   const states = payment.history.map(({ to, return_code: code, occurred_at: at }): Dated => {
-    const step = { status: PAYMENT_LOOKS[to], header: `${words(to)}${code === null ? '' : `, ${code}`}` };
+    const meaning = code === payment.return_code ? payment.return_meaning : undefined;
+    const said = code === null ? '' : `, ${codeInWords(code, meaning)}`;
+    const step = { status: PAYMENT_LOOKS[to], header: `${words(to)}${said}` };
     return { at, step };
   });
   const disputes = (payment.exceptions ?? []).map((one): Dated => {

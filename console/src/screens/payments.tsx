@@ -8,7 +8,15 @@ import { Choice, namesOf, useChoice } from '../parts/choice.tsx';
 import { instant } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pages } from '../parts/pages.tsx';
-import { Amount, ORDER_APPROVALS, PAYMENT_LOOKS, Payee, PaymentStatus, TYPES } from '../parts/payment.tsx';
+import {
+  Amount,
+  codeInWords,
+  ORDER_APPROVALS,
+  PAYMENT_LOOKS,
+  Payee,
+  PaymentStatus,
+  TYPES,
+} from '../parts/payment.tsx';
 import { Screen } from '../parts/screen.tsx';
 
 const STATUSES = namesOf(PAYMENT_LOOKS);
@@ -38,6 +46,7 @@ export default function Payments({ me }: { me: Me }) {
         name="payments"
         title={isOfOne ? 'Of one only' : 'Payments'}
         queryKey={['payments', 'list', status, type, approval, of]}
+        counted
         load={(page) => call('GET /transactions', { query: { ...page, status, type, approval, ...of } })}
         rowId={(row: Row<'GET /transactions'>) => row.id}
         empty="There is none like this."
@@ -84,7 +93,12 @@ export default function Payments({ me }: { me: Me }) {
             minWidth: 130,
             cell: (row) => <PaymentStatus status={row.status} />,
           },
-          { id: 'code', header: 'Code', cell: (row) => row.return_code ?? '–' },
+          {
+            id: 'code',
+            header: 'Code',
+            minWidth: 140,
+            cell: (row) => codeInWords(row.return_code, row.return_meaning),
+          },
           {
             id: 'approval',
             header: 'Approval',

@@ -57,7 +57,7 @@ export default function PlanScreen({ id, me }: { id: string; me: Me }) {
               ]
             : [{ id: 'grants', label: 'Grants', content: <Grants plan={plan} canChange={canChange} /> }]),
           { id: 'why', label: 'Why these numbers', content: <Why plan={plan} /> },
-          { id: 'statement', label: 'Statement', content: <Statement plan={plan} /> },
+          { id: 'statement', label: 'Statement', content: <Statement plan={plan} me={me} /> },
         ]}
       />
     </Screen>

@@ -72,6 +72,7 @@ export default function Release({ id, me }: { id: string; me: Me }) {
         name="release-lines"
         title="Grants"
         queryKey={['releases', id, 'lines', data.version]}
+        counted
         load={(page) => call('GET /releases/{id}/lines', { params: { id }, query: { ...page } })}
         rowId={(row: Row<'GET /releases/{id}/lines'>) => row.grant_id}
         empty="It has no lines."

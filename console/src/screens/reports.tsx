@@ -12,6 +12,7 @@ import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/c
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, isProblem } from '../api/call.ts';
+import { isAsRefused } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { useKeyOf } from '../parts/act.tsx';
@@ -101,7 +102,8 @@ export default function Reports({ me }: { me: Me }) {
   const fault = (name: string): string => {
     const errors = isProblem(write.error) ? write.error.errors : [];
     const message = errors.find(({ pointer }) => pointer.endsWith(`/${name}`) || pointer === `?${name}`);
-    return message === undefined ? '' : `It ${message.message}.`;
+    const isShown = write.error !== null && isAsRefused(write.error, name, given[name] ?? '');
+    return message === undefined || !isShown ? '' : `It ${message.message}.`;
   };
   return (
     <Screen

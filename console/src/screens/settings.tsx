@@ -15,6 +15,7 @@ import { Pairs } from '../parts/pairs.tsx';
 import { Person, seesUsers } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { CHANNELS, PaymentRules } from './settings/payment-rules.tsx';
 
 type OfRegister = Extract<Answer<'GET /settings/register'>, { withholding: string }>;
 type OfSignIn = Extract<Answer<'GET /settings/sign-in'>, { sso_required: boolean }>;
@@ -34,7 +35,7 @@ export default function Settings({ me }: { me: Me }) {
     >
       {proposed !== undefined && <Proposed id={proposed} />}
       {me.tenant?.type === 'ISSUER' && <OfTheRegister me={me} onProposed={setProposed} />}
-      <OfPayments me={me} />
+      <OfPayments me={me} onProposed={setProposed} />
       {seesUsers(me) && <OfTheSignIn me={me} onProposed={setProposed} />}
     </Screen>
   );
@@ -113,12 +114,13 @@ function RegisterForm({ settings, onClose, onProposed }: RegisterFormProps) {
   );
 }
 
-/** Payments leave as it was agreed with a bank: that is set by the API, and shown here. */
-function OfPayments({ me }: { me: Me }) {
+/** Payments leave as it was agreed with a bank. */
+function OfPayments({ me, onProposed }: Props) {
   const { data, error } = useQuery({
     queryKey: ['settings', 'payments'],
     queryFn: () => call('GET /settings/payments'),
   });
+  const [isOpen, setOpen] = useState(false);
   if (error !== null) return <ProblemAlert problem={error} />;
   if (data === undefined) return null;
   const { approve_above: named, approve_above_default: other, bank_profile: profile } = data;
@@ -128,7 +130,7 @@ function OfPayments({ me }: { me: Me }) {
       title="Payments"
       answer={data}
       items={[
-        ['They leave by', data.channel === 'NACHA_FILE' ? 'Files for the bank' : 'The bank’s API'],
+        ['They leave by', CHANNELS[data.channel]],
         [
           'A second person approves above',
           [
@@ -143,7 +145,10 @@ function OfPayments({ me }: { me: Me }) {
         ['Paid from', data.statement_account === null ? '–' : `…${data.statement_account.account_last4}`],
         ['Changed', changed(data.updated_at, me)],
       ]}
-    />
+    >
+      {me.role === 'ADMIN' && <Button onClick={() => setOpen(true)}>Change the rules of payments</Button>}
+      {isOpen && <PaymentRules settings={data} onClose={() => setOpen(false)} onProposed={onProposed} />}
+    </Pairs>
   );
 }
 

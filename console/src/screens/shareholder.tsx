@@ -5,12 +5,14 @@ import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { useAddress } from '../parts/address.ts';
 import { day, grouped, instant, money, words } from '../parts/format.ts';
-import { Kyc } from '../parts/kyc.tsx';
+import { Check } from '../parts/kyc.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
+import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { historyTab } from '../parts/trail.tsx';
+import { Statement } from './shareholder/statement.tsx';
 
 const ABOVE = { text: 'Register', path: '/shareholders' };
 
@@ -26,7 +28,20 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
   const { contact } = data;
   const zone = me.tenant?.time_zone;
   return (
-    <Screen title={data.name} description={data.external_ref} above={ABOVE}>
+    <Screen
+      title={data.name}
+      description={data.external_ref}
+      above={ABOVE}
+      actions={
+        data.status === 'ACTIVE' && (
+          <RecordCheck
+            me={me}
+            of={data}
+            send={(body, version) => call('PATCH /shareholders/{id}/kyc', { params: { id }, version, body })}
+          />
+        )
+      }
+    >
       <Pairs
         title="Holder"
         answer={data}
@@ -37,7 +52,7 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
               {grouped(data.holdings)}
             </span>,
           ],
-          ['KYC', <Kyc key="kyc" status={data.kyc_status} />],
+          ['KYC', <Check key="kyc" {...data} />],
           ['Status', words(data.status)],
           ['Kind', data.kind === null ? '–' : words(data.kind)],
           ['Treasury', data.treasury ? 'The issuer’s own shares' : 'No'],
@@ -65,6 +80,7 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
         tabs={[
           { id: 'positions', label: 'Positions', content: <Positions id={id} zone={zone} /> },
           { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
+          { id: 'statement', label: 'Statement', content: <Statement id={id} me={me} /> },
           ...historyTab(me, `shareholders/${id}`),
         ]}
       />
@@ -79,6 +95,7 @@ function Positions({ id, zone }: { id: string; zone: string | undefined }) {
       title="Entries"
       description="The newest first. Their sum is what the holder has; none is ever changed or removed."
       queryKey={['shareholders', id, 'positions']}
+      counted
       load={(page) => call('GET /shareholders/{id}/positions', { params: { id }, query: { ...page } })}
       rowId={(row: Row<'GET /shareholders/{id}/positions'>) => row.id}
       empty="The holder has never had shares."

@@ -13,6 +13,7 @@ export default function Tenants() {
         name="tenants"
         title="Tenants"
         queryKey={['tenants']}
+        counted
         load={(page) => call('GET /tenants', { query: { ...page } })}
         rowId={(row: Row<'GET /tenants'>) => row.id}
         empty="There is no tenant yet. One is made by POST /tenants."

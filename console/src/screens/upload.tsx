@@ -19,7 +19,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { isSendable, nameOfKind, sendFile, sentFile } from '../parts/send-file.tsx';
+import { isSendable, nameOfKind, Progress, sendFile, sentFile, useWay } from '../parts/send-file.tsx';
 import { History } from '../parts/trail.tsx';
 import { isUnderWay, UploadState } from '../parts/upload-state.tsx';
 
@@ -131,13 +131,14 @@ function Publish({ id, accepted, rejected }: { id: string; accepted: number; rej
   const [, go] = useLocation();
   const chosen = sentFile(id);
   const first = chosen?.correctionOf === undefined ? undefined : sentFile(chosen.correctionOf);
+  const way = useWay();
   const load = useMutation({
     mutationFn: async ({ file, kind, ...read }: NonNullable<typeof chosen>) => {
       if (first !== undefined) {
         const { file: rest, kind: ofRest, ...readRest } = first;
-        await sendFile(rest, ofRest, { ...readRest, dryRun: false, key: keyOfFirst });
+        await sendFile(rest, ofRest, { ...readRest, dryRun: false, key: keyOfFirst }, way.begin(rest));
       }
-      return sendFile(file, kind, { ...read, dryRun: false, key });
+      return sendFile(file, kind, { ...read, dryRun: false, key }, way.begin(file));
     },
     onSuccess: (loaded) => go(`/uploads/${loaded}`),
   });
@@ -169,6 +170,7 @@ function Publish({ id, accepted, rejected }: { id: string; accepted: number; rej
           Nothing is loaded yet.{' '}
           {rejected > 0 && 'Rows that are wrong are left out: correct them below, or load the others now.'}
         </span>
+        {load.isPending && <Progress way={way} />}
         {load.error !== null && <ProblemAlert problem={load.error} />}
       </SpaceBetween>
     </Alert>

@@ -32,6 +32,7 @@ export default function Uploads({ me }: { me: Me }) {
         title="Files"
         description="The newest first."
         queryKey={['uploads', 'list', state]}
+        counted
         load={(page) =>
           call('GET /uploads', { query: { ...page, ...(state === undefined ? {} : { state }) } })
         }

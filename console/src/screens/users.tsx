@@ -40,6 +40,7 @@ export default function Users({ me }: { me: Me }) {
         name="users"
         title="People"
         queryKey={['users', 'list']}
+        counted
         load={(page) => call('GET /users', { query: { ...page } })}
         rowId={(row: User) => row.id}
         empty="Nobody is there."

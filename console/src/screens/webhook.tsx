@@ -226,6 +226,7 @@ function Deliveries({ id, me }: { id: string; me: Me }) {
         title="Deliveries"
         description="The newest first."
         queryKey={['webhooks', id, 'deliveries', state]}
+        counted
         load={(page) => call('GET /webhooks/{id}/deliveries', { params: { id }, query: { ...page, state } })}
         rowId={(row: Delivery) => row.id}
         empty="Nothing was sent yet."

@@ -3,9 +3,12 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
+import { sendCommand } from '#local/control.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
+import { sampleCamt } from '#payments/statements/statements.sample.ts';
 import type { Json } from '#tests/support/json.ts';
 import { Keyboard } from '#tests/support/keyboard.ts';
+import { ORIGINATOR } from '#tests/support/originator.ts';
 import { eventually } from '../platform.ts';
 import { ConsoleWorld } from './world.ts';
 
@@ -89,9 +92,16 @@ describe('the register', () => {
   test('is searched, sorted and paged by the API, and a holder has an address', async () => {
     const one = await world.signedIn('acme', 'OPS');
     const { page } = one;
+    let counts = 0;
+    page.on('request', (request) => {
+      if (request.url().includes('total_count=true')) counts += 1;
+    });
     await one.open('/shareholders');
+    await page.getByText(/\(1–50 of [\d,]+\)/).waitFor();
     await page.getByRole('button', { name: 'Next page' }).click();
     await page.getByRole('link', { name: 'Ada Moreau' }).waitFor({ state: 'detached' });
+    await page.getByText(/\(51–100 of [\d,]+\)/).waitFor();
+    expect(counts, 'rows are counted once').toBe(1);
     await page.getByRole('button', { name: /^Name/ }).click();
     await page.waitForURL(/sort=name/);
     await page.getByLabel('Find a holder').fill('tanaka ada');
@@ -102,6 +112,17 @@ describe('the register', () => {
     await page.getByRole('heading', { name: 'Ada Tanaka', level: 1 }).waitFor();
     await page.getByRole('tab', { name: 'Dividends' }).click();
     await page.getByText('Entitlements').waitFor();
+    await page.getByRole('tab', { name: 'Statement' }).click();
+    await page.getByLabel('From').fill(addDays(dayOf(new Date()), -400));
+    await page.waitForURL(/from=/);
+    await page.getByLabel('From').fill(addDays(dayOf(new Date()), -300));
+    const statement = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save Statement as CSV' }).click();
+    expect(readFileSync(await (await statement).path(), 'utf8')).toMatch(/^\uFEFF?day,kind,/);
+    await page.getByRole('button', { name: 'Write it as PDF' }).click();
+    const pdf = await page.getByRole('link', { name: /^Download it, as PDF/ }).getAttribute('href');
+    expect(await (await fetch(pdf ?? '')).text()).toMatch(/^%PDF-/);
+    expect(await one.faults()).toEqual([]);
     await page.getByText('The API call behind this').first().click();
     await page
       .getByText(/GET \/api\/shareholders\//)
@@ -236,8 +257,33 @@ test('a payment of a dividend is ordered, cancelled and made again from its page
   await doIn('Pay it');
   await page.getByText('It waits for a second person').waitFor();
   expect(await one.faults()).toEqual([]);
+  const run = { state: 'DONE', only: 'UNPAID', never_ordered: 1200, started_at: new Date().toISOString() };
+  const none = { ordered: 0, pending: 0, sent: 0, settled: 0, failed: 0, cancelled: 0, returned: 0 };
+  await page.route('**/dividends/*/disburse', (route) =>
+    route.fulfill({ json: { ...run, ...none, without_kyc: 0, without_account: 0 } }),
+  );
+  await page.getByRole('button', { name: 'The order to pay it' }).click();
+  await page.getByText('1,200 payments were never ordered').waitFor();
+  expect(await one.faults()).toEqual([]);
   await page.getByRole('link', { name: 'The request' }).click();
   await page.getByRole('heading', { name: 'Payments of a dividend' }).waitFor();
+  expect(one.complaints).toEqual([]);
+});
+
+test('the money of a payment is asked back from its page, for one approval', async () => {
+  const { body } = await world.platform.api('acme/OPS', 'GET', '/transactions?status=SETTLED&type=DISBURSE');
+  const one = await world.signedIn('acme', 'OPS');
+  const { page } = one;
+  await one.open(`/payments/${body.data[0].id}`);
+  await page.getByRole('button', { name: 'Ask for the money back' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('Paid twice, <i>by hand</i>');
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Ask for the money back' }).click();
+  await page.getByRole('heading', { name: /^Reversal of/ }).waitFor();
+  await page.getByRole('link', { name: 'Waits for a second person' }).click();
+  await page.getByRole('heading', { name: 'Reversal of a payment' }).waitFor();
+  await page.getByText('Paid twice, <i>by hand</i>').first().waitFor();
   expect(one.complaints).toEqual([]);
 });
 
@@ -279,6 +325,39 @@ test('a file is checked, shows its errors, is corrected in place, and is loaded'
   ]);
   await one.open('/shareholders?q=FILE-1');
   await page.getByRole('link', { name: '<b>Ada</b>' }).waitFor();
+
+  // A file that no form takes goes past the API, and says how far it is.
+  const big = `[${' '.repeat(4_600_000)}{"external_ref":"BIG-1","name":"Big","holdings":"1"}]`;
+  await one.open('/uploads');
+  await page.route('**/vestry-local-uploads/**', async (route) => {
+    await page.getByText('On its way', { exact: true }).waitFor();
+    await route.continue();
+  });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'big.json', mimeType: 'application/json', buffer: Buffer.from(big) });
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByText('Every row is right').waitFor();
+  await page.getByText('Presigned').waitFor();
+  await page.getByRole('button', { name: 'Load 1 row' }).click();
+  await page.getByText('Loaded', { exact: true }).waitFor();
+
+  // A file of accounts is loaded once a second person approves it.
+  const accounts = [
+    'payee,routing_number,account_number,account_type,holder_name',
+    'FILE-1,121042882,900000000000,CHECKING,<b>Ada</b>',
+  ];
+  const ofAccounts = { name: 'accounts.csv', mimeType: 'text/csv', buffer: Buffer.from(accounts.join('\n')) };
+  await one.open('/uploads');
+  await page.getByRole('button', { name: /^Of what/ }).click();
+  await page.getByRole('option', { name: 'Bank accounts' }).click();
+  await page.locator('input[type=file]').setInputFiles(ofAccounts);
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Load 1 row' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+  await page.getByRole('link', { name: 'The request' }).click();
+  await page.getByRole('heading', { name: 'File of bank accounts' }).waitFor();
+  expect(await page.content()).not.toContain('900000000000');
   expect(one.complaints).toEqual([]);
 });
 
@@ -360,6 +439,9 @@ test('a lost connection is said, reads go on by themselves, and a write is sent 
   await one.open('/shareholders');
   await context.setOffline(true);
   await lost.waitFor();
+  // A list that nobody has answered is not an empty one.
+  await page.getByLabel('Find a holder').fill('moreau');
+  await page.getByText('It could not be loaded').waitFor();
   // A screen that nobody has been at is loaded once there is a connection.
   await page.getByRole('link', { name: 'Legal holds' }).click();
   await context.setOffline(false);
@@ -430,6 +512,7 @@ test('a return that names no payment of ours is dealt with on the exceptions des
   const one = await world.signedIn('acme', 'OPS');
   const { page } = one;
   await page.getByRole('link', { name: 'Payment exceptions: 1' }).click();
+  await page.getByText('R03: No account, or unable to locate the account').first().waitFor();
   await page.getByRole('button', { name: 'Match it' }).click();
   const dialog = page.getByRole('dialog', { name: 'Match it' });
   await dialog.getByText(/R03/).waitFor();
@@ -459,6 +542,47 @@ test('a return that names no payment of ours is dealt with on the exceptions des
   expect([...one.complaints, ...colleague.complaints]).toEqual([]);
 });
 
+test('a payment of a dividend that came back is taken from the desk to its new payment', async () => {
+  const settled = await world.platform.api('acme/OPS', 'GET', '/transactions?status=SETTLED&type=DIVIDEND');
+  const [payment] = settled.body.data;
+  const answer = {
+    entry: { traceNumber: '021000020000101', reference: 'GONE' },
+    code: 'R23',
+    amountMinor: BigInt(payment.amount.replace('.', '')),
+  };
+  const s3 = world.platform.s3();
+  const Body = Buffer.from(sampleReturnFile([answer]), 'latin1');
+  await s3.send(
+    new PutObjectCommand({ Bucket: 'vestry-local-uploads', Key: 'ach/inbound/acme/late.ach', Body }),
+  );
+  s3.destroy();
+  const desk = () => world.platform.api('acme/OPS', 'GET', '/exceptions?kind=BANK_ITEM');
+  await eventually(desk, ({ body }) => body.data.length > 0);
+  const one = await world.signedIn('acme', 'OPS');
+  const { page } = one;
+  await one.open('/exceptions');
+  await page.getByText('R23: Credit entry refused by the receiver').waitFor();
+  await page.getByRole('button', { name: 'Match it' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Match it' });
+  await dialog.getByLabel('Or its id').fill(payment.id);
+  await dialog.getByRole('button', { name: 'Match it' }).click();
+  const request = await page.getByRole('link', { name: 'The request' }).getAttribute('href');
+  const approval = request?.split('/').at(-1);
+  expect((await world.platform.api('acme/COMPLIANCE', 'POST', `/approvals/${approval}/approve`)).status).toBe(
+    200,
+  );
+  await one.open(`/payments/${payment.id}`);
+  await page.getByText('Taken back by').waitFor();
+  await page.getByRole('button', { name: 'Pay it again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pay it again' }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith(payment.id));
+  await page.getByText('Pending').first().waitFor();
+  await one.open(`/payments/${payment.id}`);
+  await page.getByText('Paid again by').waitFor();
+  expect(await one.faults()).toEqual([]);
+  expect(one.complaints).toEqual([]);
+});
+
 test('compliance finds a change by its request, follows it, verifies a day, holds a record and has a report', async () => {
   const request = { 'x-request-id': 'trail-42' };
   const holder = { external_ref: 'TRAIL-1', name: '<i>Trail</i>' };
@@ -480,9 +604,32 @@ test('compliance finds a change by its request, follows it, verifies a day, hold
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByRole('button', { name: /Shareholder created/ }).waitFor();
 
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Record a KYC check' }).click();
+  await dialog.getByLabel('Day of the check').fill('yesterday');
+  await dialog.getByLabel('Reason').fill(`Passport <b>seen</b>${'.'.repeat(1_000_000)}`);
+  await dialog.getByRole('button', { name: 'Record the check' }).click();
+  const fault = dialog.getByText('It must be a date as YYYY-MM-DD');
+  await fault.waitFor();
+  expect(await one.faults()).toEqual([]);
+  // The fault is gone once somebody edits the field.
+  await dialog.getByLabel('Day of the check').fill(addDays(dayOf(new Date()), -1));
+  await fault.waitFor({ state: 'detached' });
+  await dialog.getByRole('button', { name: 'Record the check' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('Passport <b>seen</b>').first().waitFor();
+  await page.getByText(/^Checked on/).waitFor();
+
+  await one.open('/requests?operation=createShareholder');
+  await page.getByRole('cell', { name: 'POST /shareholders', exact: true }).first().waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('link', { name: 'trail-42' }).click();
+  await page.getByRole('heading', { name: 'Audit trail', level: 1 }).waitFor();
+  await one.open('/requests?status=4xx');
+  await page.getByText('422 Validation failed').first().waitFor();
+
   await one.open('/legal-holds');
   await page.getByRole('button', { name: 'Place a hold' }).click();
-  const dialog = page.getByRole('dialog');
   await dialog.getByLabel('The holder’s id').fill(made.body.id);
   await dialog.getByLabel('Reason').fill('Matter <b>2026-117</b>');
   expect(await one.faults()).toEqual([]);
@@ -496,7 +643,8 @@ test('compliance finds a change by its request, follows it, verifies a day, hold
   await page.getByRole('button', { name: 'Write the file' }).click();
   const url = await page.getByRole('link', { name: /^Download it/ }).getAttribute('href');
   expect(await (await fetch(url ?? '')).text()).toContain('ACME-00001');
-  expect(one.complaints).toEqual([]);
+  // The refusal is told to the browser's console by the browser itself.
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
 test('a ballot is cast, and counted by the tally on the screen', async () => {
@@ -525,6 +673,14 @@ test('a ballot is cast, and counted by the tally on the screen', async () => {
   const { data: cast } = (await world.platform.api('acme/ADMIN', 'GET', `/shareholders/${holder.id}/votes`))
     .body;
   expect(cast[0].choices).toEqual({ [meetings[0].items[0].id]: 'AGAINST' });
+  while ((await page.getByRole('link', { name: `Holder ${holder.id.slice(-6)}` }).count()) === 0)
+    await page.getByRole('button', { name: 'Next page' }).click();
+  await page
+    .getByRole('row', { name: new RegExp(`Holder ${holder.id.slice(-6)}`) })
+    .getByRole('button', { name: 'Revoke it' })
+    .click();
+  await dialog.getByRole('button', { name: 'Revoke the ballot' }).click();
+  await counted(ballots.length);
   expect(one.complaints).toEqual([]);
 });
 
@@ -596,9 +752,19 @@ test('a webhook is added, its secret is shown once, and a test is sent, and sent
     await dialog.waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: next, exact: true }).isVisible()).toBe(true);
   }
+  await page.getByRole('button', { name: 'Send a span again' }).click();
+  await dialog.getByLabel('From').fill('this morning');
+  await dialog.getByLabel('Before').fill(`${addDays(dayOf(new Date()), 1)} 00:00`);
+  await dialog.getByRole('button', { name: 'Send them again' }).click();
+  await dialog.getByText('from must be a day and a time').waitFor();
+  await dialog.getByLabel('From').fill(`${addDays(dayOf(new Date()), -1)} 00:00`);
+  const replayed = page.waitForResponse((response) => response.url().endsWith('/replay') && response.ok());
+  await dialog.getByRole('button', { name: 'Send them again' }).click();
+  await replayed;
+  await dialog.waitFor({ state: 'detached' });
   expect(await page.content()).not.toContain('whsec_');
   expect(await one.faults()).toEqual([]);
-  expect(one.complaints).toEqual([]);
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
 test('an administrator invites somebody and proposes a key; both wait for a second person', async () => {
@@ -626,5 +792,120 @@ test('an administrator invites somebody and proposes a key; both wait for a seco
   await page.getByText(/^vk_/).waitFor();
   await page.getByText('<b>Payroll</b>').waitFor();
   expect(await one.faults()).toEqual([]);
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
+test('how payments leave is changed by two people, a file that the bank refused is told, and an entry of a statement is explained', async () => {
+  const { platform } = world;
+  const approve = async (page: Page): Promise<void> => {
+    const request = await page.getByRole('link', { name: 'The request' }).getAttribute('href');
+    const answer = await platform.api(
+      'acme/COMPLIANCE',
+      'POST',
+      `/approvals/${request?.split('/').at(-1)}/approve`,
+    );
+    expect(answer.status).toBe(200);
+  };
+  const told = async (command: Parameters<typeof sendCommand>[1]): Promise<void> => {
+    for await (const _ of sendCommand(platform.file.controlSocket, command));
+  };
+  const one = await world.signedIn('acme', 'ADMIN');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open('/settings');
+  await page.getByRole('button', { name: 'Change the rules of payments' }).click();
+  await dialog.getByRole('button', { name: /^Payments leave by/ }).click();
+  await page.getByRole('option', { name: 'Files for the bank' }).click();
+  const limits = dialog.getByLabel('A second person approves above');
+  await limits.fill(`USD lots${'!'.repeat(100_000)}`);
+  await dialog.getByLabel('Paid from, the whole number').fill('0077001234');
+  for (const [label, text] of [
+    ['Company', ORIGINATOR.company_name],
+    ['Its id, ten characters', ORIGINATOR.company_id],
+    ['Routing number of the bank', ORIGINATOR.odfi_routing_number],
+    ['Files go to, by routing number', ORIGINATOR.immediate_destination],
+    ['Files go to, by name', ORIGINATOR.immediate_destination_name],
+    ['Files come from, ten characters', ORIGINATOR.immediate_origin],
+  ] as const)
+    await dialog.getByLabel(label, { exact: true }).fill(text);
+  await dialog.getByRole('button', { name: 'Set the rules' }).click();
+  const fault = dialog.getByText(/^It must/);
+  await fault.waitFor();
+  expect(await one.faults()).toEqual([]);
+  await limits.fill('usd 50000.00');
+  await fault.waitFor({ state: 'detached' });
+  await dialog.getByRole('button', { name: 'Set the rules' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+  await approve(page);
+  await page.reload();
+  await page.getByText('Files for the bank').waitFor();
+  await page.getByText('50,000.00 USD').waitFor();
+  await page.getByText('…1234').waitFor();
+
+  await told({ command: 'bank', silent: true });
+  const { body: paid } = await platform.api('acme/OPS', 'GET', '/transactions?type=DISBURSE&limit=200');
+  const { shareholder_id } = paid.data.find(({ memo }: Json) => memo === 'Settles');
+  const ordered = await platform.api(
+    'acme/OPS',
+    'POST',
+    '/transactions/disburse',
+    { shareholder_id, amount: '77.70', currency: 'USD', memo: 'By file' },
+    { 'idempotency-key': 'console-by-file-1' },
+  );
+  expect(ordered.status).toBe(202);
+  const file = await eventually(
+    async () => {
+      await told({ command: 'fire', schedule: 'write-outbound-files' });
+      return (await platform.api('acme/OPS', 'GET', '/bank-files?direction=outbound')).body.data[0];
+    },
+    (newest) => newest !== undefined,
+  );
+  await one.open(`/bank-files/${file.id}`);
+  await page.getByRole('button', { name: 'The bank refused it' }).click();
+  await dialog.getByLabel(/^Evidence/).fill('Ms Doe of the bank, on the telephone: <b>no</b>');
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'The bank refused it' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+  await approve(page);
+  await page.reload();
+  await page.getByText('Ms Doe of the bank, on the telephone: <b>no</b>').waitFor();
+  await page.getByText('Rejected').first().waitFor();
+  expect(await one.faults()).toEqual([]);
+  // The sweep ends the payments of a file, however many they are.
+  await told({ command: 'fire', schedule: 'reconcile-payments' });
+  await one.open(`/payments/${ordered.body.id}`);
+  await page
+    .getByText(/^Failed/)
+    .first()
+    .waitFor();
+
+  const today = dayOf(new Date());
+  const entry = { day: today, amountMinor: -1_250n, text: 'Monthly <i>fee</i>' };
+  const statement = sampleCamt('08', {
+    ...{ account: '0077001234', from: today, to: today, openingMinor: 100_000n, entries: [entry] },
+  });
+  const s3 = platform.s3();
+  await s3.send(
+    new PutObjectCommand({
+      ...{ Bucket: 'vestry-local-uploads', Key: 'ach/inbound/acme/statement.xml', Body: statement },
+    }),
+  );
+  s3.destroy();
+  await eventually(
+    () => platform.api('acme/OPS', 'GET', '/exceptions?kind=STATEMENT_ITEM'),
+    ({ body }) => body.data.length > 0,
+  );
+  await one.open('/exceptions?kind=STATEMENT_ITEM');
+  await page.getByText('PMNT-ICDT-DMCT: Issued credit transfer, domestic').waitFor();
+  await page.getByRole('button', { name: 'Match it' }).click();
+  await dialog.getByRole('button', { name: /^It stands for/ }).click();
+  await page.getByRole('option', { name: 'Nothing of the ledger' }).click();
+  await dialog.getByLabel('What accounts for it').fill('The fee of November');
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Match it' }).click();
+  await page.getByText('It waits for a second person').waitFor();
+  await approve(page);
+  await one.open('/exceptions?kind=STATEMENT_ITEM');
+  await page.getByText('The bank and the ledger agree.').waitFor();
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });

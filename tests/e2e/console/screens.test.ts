@@ -36,7 +36,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
     [
       ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
       ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
-      ...['/audit', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
+      ...['/audit', '/requests', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
     ],
   ],
   ['globex/OPS', ['/', '/participants', '/plans', '/plan-documents', '/releases', '/uploads', '/mappings']],
@@ -48,7 +48,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
       '/approvals',
       '/tenants',
       '/operations',
-      ...['stuck', 'jobs'].map((tab) => `/operations?tab=${tab}`),
+      ...['stuck', 'jobs', 'time'].map((tab) => `/operations?tab=${tab}`),
     ],
   ],
 ];

@@ -44,6 +44,12 @@ describe('a plan', () => {
     await page.getByRole('button', { name: 'Save Statement as CSV' }).click();
     const file = await (await saved).path();
     expect(readFileSync(file, 'utf8')).toMatch(/^\uFEFF?day,kind,/);
+    await page.getByRole('button', { name: 'Write it as PDF' }).click();
+    const pdf = await page.getByRole('link', { name: /^Download it, as PDF/ }).getAttribute('href');
+    expect(await (await fetch(pdf ?? '')).text()).toMatch(/^%PDF-/);
+    await one.open(`/participants/${number}`);
+    await page.getByRole('link', { name: 'Statement' }).first().click();
+    await page.getByRole('button', { name: 'Write it as PDF' }).waitFor();
     expect(one.complaints).toEqual([]);
   });
 
@@ -137,6 +143,18 @@ test('a wide payroll file is mapped once by a sample, checked and loaded, and it
   await page.getByText('Loaded', { exact: true }).waitFor();
   const { body } = await world.platform.api('globex/OPS', 'GET', `/plans/${enrolled.body.id}`);
   expect(body.balance).toBe('1851.75');
+
+  const census = `employee_id,name,hired_on,plan_type\n${employee},<b>Zoë</b> Álvarez,2024-01-02,401K`;
+  await one.open('/uploads');
+  await choose('Of what', 'Census of participants');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'census.csv', mimeType: 'text/csv', buffer: Buffer.from(census) });
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Load 1 row' }).click();
+  await page.getByText('Loaded', { exact: true }).waitFor();
+  await one.open(`/participants/${employee}`);
+  await page.getByRole('heading', { name: '<b>Zoë</b> Álvarez', level: 1 }).waitFor();
   expect(one.complaints).toEqual([]);
 });
 

@@ -124,7 +124,7 @@ function Accelerate({ plan, onClose }: { plan: Plan; onClose(): void }) {
     ...(on === '' ? {} : { date: on }),
     ...(grant === '' ? {} : { grant_id: grant }),
   };
-  const fault = (field: string): string => faultOf(refused, field) ?? '';
+  const fault = (field: string, now: string): string => faultOf(refused, field, now) ?? '';
   return (
     <Act
       verb="Vest ahead"
@@ -146,14 +146,18 @@ function Accelerate({ plan, onClose }: { plan: Plan; onClose(): void }) {
           label="Day"
           description="Today, unless you say another."
           constraintText="Until it has come, it can be withdrawn."
-          errorText={fault('date')}
+          errorText={fault('date', on)}
         >
           <Input value={on} placeholder="YYYY-MM-DD" onChange={({ detail }) => setOn(detail.value.trim())} />
         </FormField>
         {hasGrants && (
           <>
             <ColumnLayout columns={2}>
-              <FormField label="Shares" constraintText="None for all of them." errorText={fault('quantity')}>
+              <FormField
+                label="Shares"
+                constraintText="None for all of them."
+                errorText={fault('quantity', quantity)}
+              >
                 <Input
                   value={quantity}
                   inputMode="decimal"
@@ -161,7 +165,7 @@ function Accelerate({ plan, onClose }: { plan: Plan; onClose(): void }) {
                   onChange={({ detail }) => setQuantity(detail.value.trim())}
                 />
               </FormField>
-              <FormField label="Taken" errorText={fault('order')}>
+              <FormField label="Taken" errorText={fault('order', order)}>
                 <Select
                   options={orders}
                   disabled={quantity === ''}
@@ -170,7 +174,7 @@ function Accelerate({ plan, onClose }: { plan: Plan; onClose(): void }) {
                 />
               </FormField>
             </ColumnLayout>
-            <FormField label="Of which grant" errorText={fault('grant_id')}>
+            <FormField label="Of which grant" errorText={fault('grant_id', grant)}>
               <Select
                 options={grants}
                 selectedOption={grants.find(({ value }) => value === grant) ?? null}

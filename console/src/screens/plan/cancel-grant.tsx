@@ -46,7 +46,7 @@ export function CancelGrant({ plan, grant, onClose }: Props) {
         label="Last day"
         description="Today, unless you say another."
         constraintText="At most a year ahead. Until it has come, it can be changed or withdrawn."
-        errorText={faultOf(refused, 'cancelled_on') ?? ''}
+        errorText={faultOf(refused, 'cancelled_on', on) ?? ''}
       >
         <Input value={on} placeholder="YYYY-MM-DD" onChange={({ detail }) => setOn(detail.value.trim())} />
       </FormField>

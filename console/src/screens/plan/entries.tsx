@@ -113,6 +113,7 @@ export function Contributions({ plan, zone }: Props & { zone: string | undefined
       title="Contributions"
       description="In the order in which they moved the balance."
       queryKey={['plans', plan.id, plan.version, 'contributions']}
+      counted
       load={(page) => call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { ...page } })}
       rowId={(row: Row<'GET /plans/{id}/contributions'>) => row.id}
       empty="Nothing was paid in yet."

@@ -1,24 +1,30 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { call, table } from '../../api/call.ts';
 import type { Answer, Row } from '../../api/routes.ts';
+import type { Me } from '../../frame/me.ts';
 import { useAddress } from '../../parts/address.ts';
 import { DayField } from '../../parts/day-field.tsx';
 import { day, grouped, money, words } from '../../parts/format.ts';
 import { Pages } from '../../parts/pages.tsx';
+import { StatementPdf } from '../../parts/statement-pdf.tsx';
 
 interface Props {
   readonly plan: Answer<'GET /plans/{id}'>;
+  readonly me: Me;
 }
 
 /** A plan between two days, also as a file. */
-export function Statement({ plan }: Props) {
+export function Statement({ plan, me }: Props) {
   const [search, set] = useAddress();
   const query = { from: search.get('from') || undefined, to: search.get('to') || undefined };
+  const { from, to } = query;
+  const days = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   return (
     <SpaceBetween size="m">
-      <SpaceBetween direction="horizontal" size="m">
-        <DayField label="From" value={query.from ?? ''} onChange={(from) => set({ from })} />
-        <DayField label="To" value={query.to ?? ''} onChange={(to) => set({ to })} />
+      <SpaceBetween direction="horizontal" size="m" alignItems="end">
+        <DayField label="From" value={query.from ?? ''} onChange={(on) => set({ from: on })} />
+        <DayField label="To" value={query.to ?? ''} onChange={(on) => set({ to: on })} />
+        <StatementPdf me={me} report="plan-statement" parameters={{ id: plan.id, ...days }} />
       </SpaceBetween>
       <Pages
         key={`${query.from} ${query.to}`}
