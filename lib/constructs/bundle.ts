@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, buildSync, type Metafile, type OutputFile } from 'esbuild';
 import { sidecars } from '#lib/sidecars.ts';
 
@@ -81,8 +81,9 @@ export interface Sources {
 }
 
 /**
- * Bundles every entry into a directory of its own below `target`, in one pass and beside the caller: for one machine, where
- * a start is waited for and no budget of bytes is to be met. `version` stands for the sources.
+ * Bundles every entry below `target`, in one pass and beside the caller: for one machine, where a start is waited for and no
+ * budget of bytes is to be met. The directory of an entry leads to the code that all of them share: with copies of it there would be
+ * tens of thousands of files, and to link them anew for each start takes longer than to read them. `version` stands for the sources.
  */
 export function bundleInBackground(
   entries: readonly BundleEntry[],
@@ -97,10 +98,23 @@ export function bundleInBackground(
     return [entry, { directory, hash: createHash('sha256').update(`${version}\0${entry}`).digest('hex') }];
   });
   const written = build(buildOptions(paths)).then((result) => {
-    writeEntries(paths, result, target);
+    writeShared(paths, result, target);
     return sourcesOf(paths, result.metafile);
   });
   return { code: new Map(code), written };
+}
+
+/** Writes a build into one directory, its entries' sidecars too, and for each entry a directory that leads there. */
+function writeShared(paths: readonly string[], { metafile, outputFiles }: Built, target: string): void {
+  const graph = new OutputGraph(metafile);
+  const files = new OutputFiles(outputFiles);
+  const reached = new Set(paths.flatMap((entry) => graph.reach(`${outputName(entry)}.mjs`, LOADED)));
+  for (const file of reached) writeOutput(file, join(target, file), graph, files);
+  for (const entry of paths) {
+    const name = outputName(entry);
+    writeFileSync(join(target, name, 'index.mjs'), `export * from '../${name}.mjs';\n`);
+    copySidecars(entry, target);
+  }
 }
 
 /**
@@ -168,10 +182,15 @@ export function buildOptions(paths: readonly string[]) {
   } as const satisfies BuildOptions;
 }
 
+interface Built {
+  readonly metafile: Metafile;
+  readonly outputFiles: OutputFile[];
+}
+
 /** Writes each entry of a build, with the chunks that it reaches, into a directory of its own below `target`. */
 export function writeEntries(
   paths: readonly string[],
-  { metafile, outputFiles }: { readonly metafile: Metafile; readonly outputFiles: OutputFile[] },
+  { metafile, outputFiles }: Built,
   target: string,
 ): [entry: string, code: BundledEntry][] {
   const graph = new OutputGraph(metafile);
@@ -190,19 +209,26 @@ export function outputName(entry: string): string {
 function writeEntry(entry: string, directory: string, graph: OutputGraph, files: OutputFiles): BundledEntry {
   const main = `${outputName(entry)}.mjs`;
   mkdirSync(directory, { recursive: true });
-  for (const file of graph.reach(main, ['import-statement', 'dynamic-import'])) {
-    files.write(file, join(directory, file === main ? 'index.mjs' : file));
-    // Source maps of packages alone would double what a function unpacks, and help nobody.
-    if (graph.inputs(file).some(isOurs)) files.write(`${file}.map`, join(directory, `${file}.map`));
-  }
-  for (const { from, to } of sidecars[entry] ?? [])
-    cpSync(join(ROOT, from), join(directory, to), { recursive: true, dereference: true });
+  for (const file of graph.reach(main, LOADED))
+    writeOutput(file, join(directory, file === main ? 'index.mjs' : file), graph, files);
+  copySidecars(entry, directory);
   const closure = graph.reach(main, ['import-statement']);
   return {
     directory,
     staticBytes: closure.reduce((sum, file) => sum + graph.output(file).bytes, 0),
     staticInputs: [...new Set(closure.flatMap((file) => graph.inputs(file)))].sort(),
   };
+}
+
+function writeOutput(file: string, path: string, graph: OutputGraph, files: OutputFiles): void {
+  files.write(file, path);
+  // Source maps of packages alone would double what a function unpacks, and help nobody.
+  if (graph.inputs(file).some(isOurs)) files.write(`${file}.map`, join(dirname(path), `${file}.map`));
+}
+
+function copySidecars(entry: string, directory: string): void {
+  for (const { from, to } of sidecars[entry] ?? [])
+    cpSync(join(ROOT, from), join(directory, to), { recursive: true, dereference: true });
 }
 
 function isOurs(input: string): boolean {
@@ -230,6 +256,8 @@ class OutputFiles {
 }
 
 type ImportKind = 'import-statement' | 'dynamic-import';
+/** The imports that bring a file along. */
+const LOADED: readonly ImportKind[] = ['import-statement', 'dynamic-import'];
 
 /** The outputs of a build and which of them import which, by file name. */
 class OutputGraph {

@@ -6,7 +6,7 @@ import { synthesise } from '#local/synthesis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The directory of the locks of the lanes in which platforms run. */
+    /** The directory of the locks that let a file run a platform. */
     platformLocks: string;
     /** The data directory that `loadedDemo` fills. */
     loadedDemo: string;

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { LANES, type Lane, laneOf } from './platform-locks.ts';
+import { PLATFORMS_AT_ONCE } from './platform-locks.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -72,8 +72,8 @@ interface Share {
 }
 
 /**
- * Gives out the longest files first, so that none is left alone at the end. Those that start a platform wait for the
- * one before them in their lane, and a worker that waits does nothing else: each is given out when that is expected to have ended.
+ * Gives out the longest files first, so that none is left alone at the end. Those that start a platform wait until they may, and a
+ * worker that waits does nothing else: each is given out when one of those before it is expected to have ended.
  */
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -106,20 +106,16 @@ function joined(shares: readonly Share[]): Share {
 function plan(platforms: readonly Share[], others: readonly Share[], workers: number): Share[] {
   const left = { platforms: [...platforms], others: [...others] };
   const freeAt = Array<number>(workers).fill(0);
-  const laneFreeAt = new Map<Lane, number>(LANES.map((lane) => [lane, 0]));
-  const laneFreeFor = ({ files: [file] }: Share): number => laneFreeAt.get(laneOf(file?.moduleId ?? '')) ?? 0;
+  const platformFreeAt = Array<number>(PLATFORMS_AT_ONCE).fill(0);
   const order: Share[] = [];
   for (;;) {
     const now = Math.min(...freeAt);
-    const ready = left.platforms.find((share) => laneFreeFor(share) <= now || left.others.length === 0);
-    const next = ready ?? left.others.shift();
+    const platformAt = Math.min(...platformFreeAt);
+    const platform = platformAt <= now || left.others.length === 0 ? left.platforms.shift() : undefined;
+    const next = platform ?? left.others.shift();
     if (next === undefined) return order;
-    let endsAt = now + next.seconds;
-    if (next === ready) {
-      endsAt = Math.max(now, laneFreeFor(next)) + next.seconds;
-      laneFreeAt.set(laneOf(next.files[0]?.moduleId ?? ''), endsAt);
-      left.platforms.splice(left.platforms.indexOf(next), 1);
-    }
+    const endsAt = (platform === undefined ? now : Math.max(now, platformAt)) + next.seconds;
+    if (platform !== undefined) platformFreeAt[platformFreeAt.indexOf(platformAt)] = endsAt;
     freeAt[freeAt.indexOf(now)] = endsAt;
     order.push(next);
   }

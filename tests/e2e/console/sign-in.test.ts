@@ -11,7 +11,7 @@ import { ConsoleWorld } from './world.ts';
 const MOST_BYTES = 450_000;
 const SECRET = /eyJ[\w-]+\.eyJ/;
 
-const world = ConsoleWorld.ofFile();
+const world = ConsoleWorld.ofFile({ provider: true });
 
 describe('signing in', () => {
   test('keeps nothing that renews a session where a script can read it, survives a reload, and ends', async () => {

@@ -11,11 +11,11 @@ export class ConsoleWorld {
   #browser: Browser | undefined;
   readonly #visits: ConsoleVisit[] = [];
 
-  /** Starts them before the tests of the file that calls it, and ends them afterwards. */
-  static ofFile(): ConsoleWorld {
+  /** Starts them before the tests of the file that calls it, and ends them afterwards. The options are those of `loadedDemo`. */
+  static ofFile(options?: Parameters<typeof loadedDemo>[0]): ConsoleWorld {
     const world = new ConsoleWorld();
     beforeAll(async () => {
-      const { dataDir } = await loadedDemo();
+      const { dataDir } = await loadedDemo(options);
       world.#platform = await startedPlatform({ dataDir });
       world.#browser = await startBrowser();
     });
