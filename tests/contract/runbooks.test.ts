@@ -27,7 +27,10 @@ const REHEARSALS: Readonly<Record<string, readonly (readonly [file: string, titl
     [rehearsal('bank-reconciliation'), 'the bank doesn’t know a payment'],
     [rehearsal('bank-reconciliation'), 'a statement is missing'],
   ],
-  'dlq-redrive.md': [[ON_THE_PLATFORM, 'a message that failed for good is looked at']],
+  'dlq-redrive.md': [
+    [ON_THE_PLATFORM, 'a message that failed for good is looked at'],
+    [ON_THE_PLATFORM, 'so it is by the commands of AWS'],
+  ],
   'drop-folder.md': [[ON_THE_PLATFORM, 'a key is issued as it stands there']],
   'edge.md': [
     ['tests/infrastructure/edge.test.ts', 'somebody changes the value of the key, and everybody is refused'],

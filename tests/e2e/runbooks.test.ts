@@ -10,7 +10,7 @@ import { addDays, dayOf } from '#kernel/calendar.ts';
 import { accessToken } from '#local/sign-in.ts';
 import type { Json } from '#tests/support/json.ts';
 import { magic } from '#tests/support/payment-client.ts';
-import { commands } from '#tests/support/runbook.ts';
+import { commands, HAS_AWS_CLI } from '#tests/support/runbook.ts';
 import { loadedDemo } from './loaded-demo.ts';
 import { enrolled, eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 import { auditVerification } from './runbooks/audit-verification.rehearsal.ts';
@@ -132,19 +132,38 @@ describe('tenant-offboarding.md', () => {
 });
 
 describe('dlq-redrive.md', () => {
-  test('a message that failed for good is looked at, and goes back to its queue', async () => {
+  const RUNBOOK = 'dlq-redrive.md';
+  const [set = '', byApi = ''] = commands(RUNBOOK, 'Dead letters: read, repair, redrive');
+
+  async function fail(): Promise<void> {
     const sqs = platform.sqs();
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'vestry-local-uploads-dlq' }));
     const { body } = JSON.parse(readFileSync(join(REPOSITORY, 'events/upload-created.json'), 'utf8'))
       .Records[0];
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
     sqs.destroy();
-    const [, redrive = ''] = commands('dlq-redrive.md', 'Dead letters: read, repair, redrive');
-    const shown = await follow('QUEUE=uploads', redrive);
+  }
+  const left = async (): Promise<Json[]> =>
+    (await platform.api('operator', 'GET', '/operations/dead-letters?queue=uploads')).body.data;
+
+  test('a message that failed for good is looked at, and goes back to its queue', async () => {
+    await fail();
+    const shown = await follow('QUEUE=uploads', byApi);
     expect(shown).toContain('register+2026.csv');
     expect(shown).toContain('"messages":1');
-    const { data } = (await platform.api('operator', 'GET', '/operations/dead-letters?queue=uploads')).body;
-    expect(data).toEqual([]);
+    expect(await left()).toEqual([]);
+    // Whoever does it twice moves nothing.
+    expect(await follow('QUEUE=uploads', byApi)).toContain('"messages":0');
+  });
+
+  test.runIf(HAS_AWS_CLI)('so it is by the commands of AWS', async () => {
+    await fail();
+    const [look = ''] = commands(RUNBOOK, '1. How many, and what');
+    const [redrive = ''] = commands(RUNBOOK, '3. Redrive');
+    const shown = await follow(set, look, redrive);
+    expect(shown).toContain('register+2026.csv');
+    expect(shown).toContain('COMPLETED');
+    expect(await left()).toEqual([]);
   });
 });
 

@@ -135,6 +135,21 @@ describe('the log of requests', () => {
     expect((await requests({}, theirs.as('ADMIN'))).text).not.toContain(tenant.as('OPS').actorId);
   });
 
+  test('of a rare operation is found without reading the others', async () => {
+    const client = await database.admin.connect();
+    try {
+      await client.query('begin; set local enable_seqscan = off; set local enable_bitmapscan = off');
+      const { rows } = await client.query(
+        `explain select id from request_log where tenant_id = $1 and operation = 'reverseTransfer' order by id desc limit 51`,
+        [tenant.id],
+      );
+      expect(JSON.stringify(rows)).toMatch(/Index (Only )?Scan Backward using request_log_by_operation/);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+
   test('is searched by status, operation, actor and time, page by page', async () => {
     const found = async (query: Query) =>
       (await requests({ limit: '200', ...query })).body.data.map(({ status }: { status: number }) => status);
