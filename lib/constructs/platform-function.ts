@@ -48,6 +48,8 @@ export interface PlatformFunctionProps {
   readonly database?: boolean | undefined;
   /** @default 512 */
   readonly memoryMb?: number | undefined;
+  /** The old generation of V8, see `shared/platform/queue/job.ts`. @default V8's own */
+  readonly heapMb?: number | undefined;
   /** Size of /tmp. @default 512 */
   readonly ephemeralStorageMb?: number | undefined;
   /** Security groups beside that of functions that reach the database. @default none */
@@ -57,7 +59,10 @@ export interface PlatformFunctionProps {
 }
 
 /** A small young generation: a file that streams through leaves few live objects, and memory grows with what V8 may use. */
-export const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=8';
+export function nodeOptions(heapMb?: number): string {
+  const old = heapMb === undefined ? '' : ` --max-old-space-size=${heapMb}`;
+  return `--enable-source-maps --max-semi-space-size=8${old}`;
+}
 /** Lambda's Node.js trusts Amazon's own authorities, which sign the cluster's certificate, only through this file. */
 export const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
 const DEFAULT_MEMORY_MB = 512;
@@ -115,11 +120,14 @@ export class PlatformFunction extends Construct {
     this.targetArn = targetArn(Stack.of(this), this.name, props.rollout !== undefined);
   }
 
-  #environment({ context, name, grant }: PlatformFunctionProps, inVpc: boolean): Record<string, string> {
+  #environment(
+    { context, name, grant, heapMb }: PlatformFunctionProps,
+    inVpc: boolean,
+  ): Record<string, string> {
     const { database, environment } = context;
     return {
       VESTRY_ENVIRONMENT: environment.name,
-      NODE_OPTIONS,
+      NODE_OPTIONS: nodeOptions(heapMb),
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_METRICS_NAMESPACE: 'Vestry',
       POWERTOOLS_LOG_LEVEL: 'INFO',

@@ -34,6 +34,7 @@ export class WorkerFunction extends PlatformFunction {
       entry: job.entry,
       timeoutSeconds: job.timeoutSeconds,
       memoryMb: job.memoryMb,
+      heapMb: job.heapMb,
       database: job.kind === 'scheduled' ? undefined : job.database,
       ephemeralStorageMb: job.ephemeralStorageMb,
       grant: combine([grant, ...job.uses.map((resource) => grants(resource))]),

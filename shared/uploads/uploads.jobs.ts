@@ -24,6 +24,8 @@ export const validateUpload = queueJob({
   maxConcurrency: 10,
   timeoutSeconds: 840,
   memoryMb: 1769,
+  // Some 40 MB are alive at a time.
+  heapMb: 256,
   ephemeralStorageMb: 2048,
 });
 

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from '#lib/constructs/bundle.ts';
-import { NODE_OPTIONS } from '#lib/constructs/platform-function.ts';
+import { nodeOptions } from '#lib/constructs/platform-function.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { insertDropCredential } from '#tests/support/drop-credentials.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
+import { validateUpload } from '#uploads/uploads.jobs.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';
 import { copyRegister, emptyRegister, type RegisterSample, registerSample } from './register-copy.ts';
@@ -103,7 +104,7 @@ class UploadBench {
         this.#sample.file,
       );
       const child = fork(HELP, [join(this.#bundle, 'index.mjs')], {
-        env: { ...process.env, NODE_OPTIONS },
+        env: { ...process.env, NODE_OPTIONS: nodeOptions(validateUpload.heapMb) },
       });
       await once(child, 'message');
       const object = { key: file.key, size: file.bytes, eTag: file.ref, sequencer: '1' };

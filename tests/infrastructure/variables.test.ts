@@ -48,4 +48,16 @@ describe.each(environments)('functions of %s', (name) => {
     });
     expect(unread).toEqual([]);
   });
+
+  test('leave at least half of their memory to what is not on the heap, where its size is named', () => {
+    const limited = functions.flatMap(({ Properties }) => {
+      const [, heapMb] =
+        /--max-old-space-size=(\d+)/.exec(Properties.Environment.Variables.NODE_OPTIONS) ?? [];
+      return heapMb === undefined
+        ? []
+        : [{ name: Properties.FunctionName, share: Number(heapMb) / Properties.MemorySize }];
+    });
+    expect(limited.map((each) => each.name)).toContain(`vestry-${name}-worker-validate-upload`);
+    expect(limited.filter(({ share }) => share > 0.5)).toEqual([]);
+  });
 });

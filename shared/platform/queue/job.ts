@@ -24,6 +24,8 @@ interface JobSpec {
   readonly suspended: Suspended;
   /** @default 512 */
   readonly memoryMb?: number;
+  /** The most that V8 lets live objects grow to before it collects. Memory buys processors too, and V8 would fill it with what is dead. @default its own */
+  readonly heapMb?: number;
   /** Size of /tmp. @default 512 */
   readonly ephemeralStorageMb?: number;
   /** The runbook of its alarm: where its failure says more than that a function fails. @default 'failing-functions' */
