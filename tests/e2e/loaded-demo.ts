@@ -18,7 +18,7 @@ export interface LoadedDemo {
 /**
  * Returns a data directory of its own in which the demo is loaded, as a first `npm start` leaves it behind. The first file that
  * asks makes it; the others get copies, since loading takes longer than most of their tests.
- * @param provider whether people sign in by its identity provider, as one file at a time can that runs a copy
+ * @param provider whether people sign in by its identity provider: files that do so wait for each other, as all copies have its port
  */
 export async function loadedDemo({ provider = false } = {}): Promise<LoadedDemo> {
   const kept = inject('loadedDemo');
@@ -38,7 +38,9 @@ export async function loadedDemo({ provider = false } = {}): Promise<LoadedDemo>
   writeFileSync(record, JSON.stringify({ ...cluster, directory: join(dataDir, 'postgres') }), {
     mode: 0o600,
   });
-  if (!provider) moveProvider(dataDir);
+  // It is given back by the end of this process, which is that of one file.
+  if (provider) await heldLock(`${kept}.provider.lock`);
+  else moveProvider(dataDir);
   return { dataDir, firstOutput };
 }
 

@@ -13,7 +13,7 @@ let dataDir: string;
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  ({ dataDir } = await loadedDemo());
+  ({ dataDir } = await loadedDemo({ provider: true }));
   platform = await startedPlatform({ dataDir });
 });
 
