@@ -39,7 +39,8 @@ export function TimeMachine() {
   const [isRunning, setRunning] = useState(false);
   const running = useRef<AbortController>(null);
   useEffect(() => () => running.current?.abort(), []);
-  const time = moving?.time ?? clock.data?.time;
+  // The clock goes on after it was moved, and what was read of it may be from before.
+  const time = later(moving?.time, clock.data?.time);
   const move = async (to: string): Promise<void> => {
     const stop = new AbortController();
     running.current = stop;
@@ -131,6 +132,12 @@ export function TimeMachine() {
 function after({ firings, failures, ...now }: Moving, { schedule, time, ok, error = '' }: Firing): Moving {
   const kept = ok ? failures : [...failures, { schedule, time, error }].slice(0, MOST_FAILURES);
   return { ...now, time, firings: firings + 1, failures: kept };
+}
+
+/** The later of two instants, as far as they are known. */
+function later(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Date.parse(a) > Date.parse(b) ? a : b;
 }
 
 /** The day so many after the one that it is; a day means its end, and today’s is still ahead. */

@@ -88,7 +88,8 @@ function bodyOf(written: Written, settings: OfPayments) {
   return {
     channel: written.channel,
     approve_above: limitsOf(written.limits),
-    cooling_off_hours: Number(written.hours),
+    // An empty field is no zero: the API refuses it.
+    cooling_off_hours: Number(written.hours.trim() || Number.NaN),
     ...(isOriginator ? { ach_originator: originator } : {}),
     bank_profile: {
       ...{ ...profile, non_business_days: [...profile.non_business_days] },
