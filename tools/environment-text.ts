@@ -64,7 +64,13 @@ export function environmentText(file: string, options: NewEnvironment): string {
     terminationProtection: production,
     logRetentionDays: LOG_DAYS[kind],
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
-    ...(domain === undefined ? {} : { edge: { domain, hostedZoneId: hostedZone } }),
+    // The console's policy lets it send large files to the one bucket whose name is known, and to no other.
+    ...(domain === undefined
+      ? {}
+      : {
+          edge: { domain, hostedZoneId: hostedZone },
+          uploadsBucketName: `vestry-${name}-uploads-${account}`,
+        }),
     corsOrigins: options.origins ?? [],
     retentionYears: RETENTION_YEARS,
   };

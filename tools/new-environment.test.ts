@@ -27,12 +27,11 @@ describe('the text of a new environment', () => {
     expect(parseEnvironment(FILE, environmentText(FILE, trial))).toMatchObject({ small: false });
   });
 
-  test('has its own domain if that was asked for', () => {
+  test('has its own domain if that was asked for, whose console knows the bucket that takes its files', () => {
     const options = { ...trial, domain: 'equity.acme.example', hostedZone: 'Z0123456789ABCDEFGHIJ' };
-    expect(parseEnvironment(FILE, environmentText(FILE, options)).edge).toEqual({
-      domain: 'equity.acme.example',
-      hostedZoneId: 'Z0123456789ABCDEFGHIJ',
-      keys: [1],
+    expect(parseEnvironment(FILE, environmentText(FILE, options))).toMatchObject({
+      edge: { domain: 'equity.acme.example', hostedZoneId: 'Z0123456789ABCDEFGHIJ', keys: [1] },
+      uploadsBucketName: `vestry-${trial.name}-uploads-${trial.account}`,
     });
     expect(parseEnvironment(FILE, environmentText(FILE, trial)).edge).toBeUndefined();
   });
