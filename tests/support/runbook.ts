@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -5,6 +6,13 @@ const RUNBOOKS = join(import.meta.dirname, '../../docs/runbooks');
 
 /** Steps that take an AWS CLI are followed where there is one. */
 export const HAS_AWS_CLI = (process.env.PATH ?? '').split(':').some((path) => existsSync(join(path, 'aws')));
+
+/** Tells whether the AWS CLI is new enough for a command: Debian 12 has 2.9. */
+export function awsCliKnows(service: string, command: string): boolean {
+  return (
+    HAS_AWS_CLI && !/invalid choice/i.test(spawnSync('aws', [service, command], { encoding: 'utf8' }).stderr)
+  );
+}
 
 /** Returns what stands below a heading of a runbook, with what stands below its own headings. */
 export function section(document: string, heading: string): string {

@@ -673,8 +673,19 @@ test('a ballot is cast, and counted by the tally on the screen', async () => {
   const { data: cast } = (await world.platform.api('acme/ADMIN', 'GET', `/shareholders/${holder.id}/votes`))
     .body;
   expect(cast[0].choices).toEqual({ [meetings[0].items[0].id]: 'AGAINST' });
-  while ((await page.getByRole('link', { name: `Holder ${holder.id.slice(-6)}` }).count()) === 0)
-    await page.getByRole('button', { name: 'Next page' }).click();
+  const found = page.getByRole('link', { name: `Holder ${holder.id.slice(-6)}` });
+  const further = page.getByRole('button', { name: 'Next page' });
+  // The last page may still be on its way, and there is none to go on to behind it.
+  await expect
+    .poll(
+      async () => {
+        const seen = await found.count();
+        if (seen === 0 && (await further.isEnabled())) await further.click();
+        return seen;
+      },
+      { interval: 1_000, timeout: 30_000 },
+    )
+    .not.toBe(0);
   await page
     .getByRole('row', { name: new RegExp(`Holder ${holder.id.slice(-6)}`) })
     .getByRole('button', { name: 'Revoke it' })
