@@ -34,6 +34,7 @@ const SCREENS = [
   { of: 'acme', name: 'payment', path: '/payments?status=SETTLED', first: true },
   { of: 'acme', name: 'meeting', path: '/meetings', first: true },
   { of: 'acme', name: 'audit', path: '/audit' },
+  { of: 'acme', name: 'identity-provider', path: '/connections', first: true, phone: true },
   { of: 'acme', name: 'uploads', path: '/uploads' },
   { of: 'globex', name: 'people', path: '/participants' },
   { of: 'globex', name: 'vesting', path: '/plans?type=RSU', first: true, phone: true },

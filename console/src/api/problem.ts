@@ -62,6 +62,13 @@ export function faultOf(problem: Error | null, field: string, now = ''): string 
   return `It ${forPeople(message)}.`;
 }
 
+/** Returns what is wrong with a field that has several values in it: it says the first fault of any. */
+export function faultWithin(problem: Error | null, field: string, now: string): string | undefined {
+  const errors = problem instanceof Problem ? problem.errors : [];
+  const first = errors.find(({ pointer }) => pointer === `/${field}` || pointer.startsWith(`/${field}/`));
+  return first === undefined ? undefined : faultOf(problem, first.pointer.slice(1), now);
+}
+
 const UNREACHABLE = 'unreachable';
 
 export function unreachable(): Problem {

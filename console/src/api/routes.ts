@@ -5,6 +5,7 @@ import type * as requests from '#audit/requests/requests.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
 import type * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
+import type * as connections from '#identity/connections/connections.routes.ts';
 import type * as federation from '#identity/federation/federation.routes.ts';
 import type * as passkeySignIn from '#identity/second-factor/passkeys/passkey-sign-in.routes.ts';
 import type * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
@@ -66,6 +67,7 @@ type Modules = [
   typeof retention,
   typeof dividends,
   typeof account,
+  typeof connections,
   typeof federation,
   typeof passkeySignIn,
   typeof secondFactor,

@@ -50,6 +50,8 @@ const Webhooks = lazy(connected(() => import('../screens/webhooks.tsx')));
 const Webhook = lazy(connected(() => import('../screens/webhook.tsx')));
 const Users = lazy(connected(() => import('../screens/users.tsx')));
 const User = lazy(connected(() => import('../screens/user.tsx')));
+const Connections = lazy(connected(() => import('../screens/connections.tsx')));
+const Connection = lazy(connected(() => import('../screens/connection.tsx')));
 const ApiKeys = lazy(connected(() => import('../screens/api-keys.tsx')));
 const Settings = lazy(connected(() => import('../screens/settings.tsx')));
 const Participants = lazy(connected(() => import('../screens/participants.tsx')));
@@ -277,6 +279,10 @@ function Screens({ me }: { me: Me }) {
           <Users me={me} />
         </Route>
         <Route path="/users/:id">{({ id }) => <User key={id} id={id} me={me} />}</Route>
+        <Route path="/connections">
+          <Connections me={me} />
+        </Route>
+        <Route path="/connections/:id">{({ id }) => <Connection key={id} id={id} me={me} />}</Route>
         <Route path="/api-keys">
           <ApiKeys me={me} />
         </Route>

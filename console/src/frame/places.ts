@@ -28,13 +28,14 @@ const ACCESS: Place = { text: 'Access', path: '/access' };
 const LEGAL_HOLDS: Place = { text: 'Legal holds', path: '/legal-holds' };
 const MEETINGS: Place = { text: 'Meetings', path: '/meetings' };
 const USERS: Place = { text: 'Users', path: '/users' };
+const CONNECTIONS: Place = { text: 'Identity providers', path: '/connections' };
 const API_KEYS: Place = { text: 'API keys', path: '/api-keys' };
 const WEBHOOKS: Place = { text: 'Webhooks', path: '/webhooks' };
 const SETTINGS: Place = { text: 'Settings', path: '/settings' };
 const MONEY = [PAYMENTS, EXCEPTIONS, BANK_FILES] as const;
 
 /** The screens of those who watch over others. */
-const OVERSIGHT = [AUDIT, REQUESTS, ACCESS, LEGAL_HOLDS, USERS, API_KEYS] as const;
+const OVERSIGHT = [AUDIT, REQUESTS, ACCESS, LEGAL_HOLDS, USERS, CONNECTIONS, API_KEYS] as const;
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {

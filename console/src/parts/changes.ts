@@ -70,6 +70,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   meetings: '/meetings',
   webhooks: '/webhooks',
   users: '/users',
+  connections: '/connections',
 };
 
 /** The screen of what a change is about, where there is one. */

@@ -37,6 +37,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
       ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
       ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
       ...['/audit', '/requests', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
+      '/connections',
     ],
   ],
   ['globex/OPS', ['/', '/participants', '/plans', '/plan-documents', '/releases', '/uploads', '/mappings']],
@@ -54,7 +55,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
 ];
 
 function listsOf(who: string): readonly string[] {
-  if (who === 'acme/ADMIN') return LISTS;
+  if (who === 'acme/ADMIN') return [...LISTS, '/connections'];
   return who === 'globex/OPS' ? ['/participants', '/plans?type=RSU', '/plans?type=401K'] : [];
 }
 

@@ -136,6 +136,54 @@ describe('signing in', () => {
     expect(one.complaints).toEqual([]);
   });
 
+  test('has a provider that its administrator tests and renames, and whose roles two people change', async () => {
+    const one = await world.signedIn('acme', 'ADMIN');
+    const { page } = one;
+    await one.open('/connections');
+    await one.openFirst();
+    const admitted = page.getByText('Would be let in');
+    await admitted.first().waitFor();
+    const before = await admitted.count();
+    await page.getByRole('button', { name: 'Test it' }).click();
+    const begin = page.getByRole('link', { name: /^Begin the test/ });
+    const [tab] = await Promise.all([page.context().waitForEvent('page'), begin.click()]);
+    await tab.getByRole('link', { name: 'olga@acme.example' }).click();
+    await expect.poll(() => admitted.count(), { timeout: 30_000 }).toBe(before + 1);
+    await tab.close();
+
+    const dialog = page.getByRole('dialog');
+    const change = async (label: string, value: string): Promise<void> => {
+      await page.getByRole('button', { name: 'Change', exact: true }).click();
+      await dialog.getByLabel(label).fill(value);
+      await dialog.getByRole('button', { name: 'Change the connection' }).click();
+    };
+    await change('Name', 'The company’s own');
+    await page.getByRole('heading', { name: 'The company’s own', level: 1 }).waitFor();
+    await change('Roles', 'NOBODY groups vestry-ops');
+    await dialog.getByText(/It must be one of/).waitFor();
+    expect(await one.faults()).toEqual([]);
+    await dialog.getByLabel('Roles').fill('COMPLIANCE groups people who audit');
+    await dialog.getByRole('button', { name: 'Change the connection' }).click();
+    await page.getByText('It waits for a second person').waitFor();
+    await page.getByRole('link', { name: 'The request' }).click();
+    await page.getByText('people who audit').first().waitFor();
+    expect(one.complaints).toEqual([expect.stringContaining('422')]);
+  });
+
+  test.each([
+    ['an hour behind', -3_600_000],
+    ['an hour ahead', 3_600_000],
+  ])('is the same where the clock of the machine is %s', async (_, offMs) => {
+    const one = await world.visit();
+    await one.page.clock.install({ time: new Date(Date.now() + offMs) });
+    await one.open('/shareholders');
+    await one.fillIn(world.credentials('acme', 'OPS'));
+    await one.page.getByRole('row').nth(1).waitFor();
+    await one.page.reload();
+    await one.page.getByRole('row').nth(1).waitFor();
+    expect(one.complaints).toEqual([]);
+  });
+
   test('is refused with what to do, and the id of the request', async () => {
     const one = await world.visit();
     await one.open('/');

@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
-import { faultOf, Problem } from '../../api/problem.ts';
+import { faultOf, faultWithin } from '../../api/problem.ts';
 import type { Answer } from '../../api/routes.ts';
 import { Act, proposedBy } from '../../parts/act.tsx';
 
@@ -151,7 +151,7 @@ export function PaymentRules({ settings, onClose, onProposed }: Props) {
         <FormField
           label="A second person approves above"
           description={`One a line, such as USD 25000.00; zero means always. Other currencies: ${settings.approve_above_default}.`}
-          errorText={faultOfLimits(refused, written.limits) ?? ''}
+          errorText={faultWithin(refused, 'approve_above', written.limits) ?? ''}
         >
           <Textarea
             value={written.limits}
@@ -213,11 +213,4 @@ function Originating({ written: { originator, same_day }, refused, onChange }: O
       </Checkbox>
     </ColumnLayout>
   );
-}
-
-/** One field has all limits: it says the first that is wrong. */
-function faultOfLimits(refused: Error | null, now: string): string | undefined {
-  const errors = refused instanceof Problem ? refused.errors : [];
-  const first = errors.find(({ pointer }) => pointer.startsWith('/approve_above'));
-  return first === undefined ? undefined : faultOf(refused, first.pointer.slice(1), now);
 }
