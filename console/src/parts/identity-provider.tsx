@@ -87,7 +87,7 @@ function bodyOf(written: Written) {
   };
 }
 
-/** What a change sends: a field that is as it was would ask a second person for nothing. */
+/** Returns the fields that have changed: one that is as it was would ask a second person for nothing. */
 function changesOf(written: Written, connection: Connection) {
   const before: Readonly<Record<string, unknown>> = bodyOf(writtenOf(connection));
   return Object.fromEntries(
