@@ -11,7 +11,7 @@ export interface ConsoleBuild {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Whom a console is built for: the one of one's own machine has what no environment on AWS has. */
+/** The place that a console is built for: one's own machine has what no environment on AWS has. */
 export type ConsoleMode = 'machine' | 'production';
 
 /** Returns the process that builds the console into an absolute directory, which is emptied before. */

@@ -115,7 +115,7 @@ export function ConnectionForm({ connection, onClose, onProposed }: FormProps) {
       <Input
         value={written[name]}
         type={name === 'client_secret' ? 'password' : 'text'}
-        {...(name === 'client_secret' ? { autoComplete: false } : {})}
+        autoComplete={name !== 'client_secret'}
         onChange={({ detail }) => change({ [name]: detail.value.slice(0, LONGEST) })}
       />
     </FormField>

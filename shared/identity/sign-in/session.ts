@@ -257,8 +257,8 @@ async function findGiven(
 }
 
 /**
- * Ends every session of the token's family and answers its id. To end a session that is no more has no effect, nor has it to end
- * that of the token `except`.
+ * Ends every session of the token's family and answers its id. It has no effect on a session that is no more, and on the one that the
+ * token `except` belongs to.
  */
 export async function endSession(
   tx: TenantTx,
