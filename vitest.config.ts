@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 /** Tests that work on a database: each file has one of its own, copied from a migrated template. */
 const onDatabase = {
   globalSetup: ['tests/support/postgres-server.ts'],
+  isolate: false,
+  setupFiles: ['tests/support/fresh-file.ts'],
   // For what hangs. A test that is slow on a busy machine is not wrong.
   testTimeout: 3 * MINUTE_MS,
   hookTimeout: 3 * MINUTE_MS,

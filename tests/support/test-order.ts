@@ -77,7 +77,9 @@ interface Share {
  */
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const shares = (await super.sort(files)).map(shareOf).sort((a, b) => b.seconds - a.seconds);
+    // Files of one project that follow each other share a process, see fresh-file.ts.
+    const byProject = (await super.sort(files)).sort((a, b) => a.project.name.localeCompare(b.project.name));
+    const shares = byProject.map(shareOf).sort((a, b) => b.seconds - a.seconds);
     const takeOf = (project: string): Share[] => {
       const taken = shares.filter(({ files: [file] }) => file?.project.name === project);
       for (const share of taken) shares.splice(shares.indexOf(share), 1);
