@@ -30,7 +30,7 @@ export interface Tables {
 
 /** The tables of an environment: without the mock bank where there is none. */
 export function tablesOf(environment: Environment, tables: Tables = { routes, jobs }): Tables {
-  const belongs = ({ mockBank }: { readonly mockBank: boolean }) => environment.mockBank || !mockBank;
+  const belongs = ({ sandbox }: { readonly sandbox: boolean }) => environment.mockBank || !sandbox;
   return { routes: tables.routes.filter(belongs), jobs: tables.jobs.filter(belongs) };
 }
 
@@ -92,7 +92,7 @@ export function addStacks(
   const payments = new PaymentsStack(app, {
     ...{ context, grants, key, alarmTopic },
     jobs: tables.jobs,
-    mockBank: ingestion.mockBank,
+    sandbox: ingestion.sandbox,
   });
   payments.addStackDependency(api, 'payments reach the mock bank, and it them, at the address of the API');
   for (const stack of [ingestion, schedules, ...parts, api, payments])

@@ -1,6 +1,7 @@
 import * as announcements from '#announcements/announcements.jobs.ts';
 import * as audit from '#audit/audit.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
+import * as clock from '#identity/clock/clock.jobs.ts';
 import * as keys from '#identity/keys/keys.jobs.ts';
 import * as notices from '#identity/notices/notices.jobs.ts';
 import * as mail from '#mail/mail.jobs.ts';
@@ -20,8 +21,8 @@ import * as outbox from './outbox.jobs.ts';
 /** A job with the file that runs it. */
 export type JobEntry = Job & {
   readonly entry: string;
-  /** Whether it is part of the mock bank, which some environments don't have. */
-  readonly mockBank: boolean;
+  /** Whether only a sandbox has it: an environment with the mock bank, in which no money moves. */
+  readonly sandbox: boolean;
 };
 
 const specs: readonly Job[] = [
@@ -42,9 +43,10 @@ const specs: readonly Job[] = [
   notices,
   announcements,
   mockBank,
+  clock,
 ].flatMap((module) => Object.values(module));
 
-const bankJobs: ReadonlySet<Job> = new Set(Object.values(mockBank));
+const sandboxJobs: ReadonlySet<Job> = new Set([...Object.values(mockBank), ...Object.values(clock)]);
 
 const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps', called: 'called' } as const;
 
@@ -53,6 +55,6 @@ export const jobs: readonly JobEntry[] = [
   ...specs.map((job) => ({
     ...job,
     entry: `functions/${DIRECTORIES[job.kind]}/${job.name}.ts`,
-    mockBank: bankJobs.has(job),
+    sandbox: sandboxJobs.has(job),
   })),
 ];

@@ -7,6 +7,7 @@ import * as dividends from '#dividends/dividends.routes.ts';
 import * as taxRemittances from '#dividends/tax-remittances.routes.ts';
 import * as account from '#identity/account/account.routes.ts';
 import * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
+import * as clock from '#identity/clock/clock.routes.ts';
 import * as connections from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
@@ -93,8 +94,8 @@ export interface RouteEntry extends RouteSpec {
   readonly group: string;
   /** Relative to the repository: `functions/<domain>/<operation-id>.ts`. */
   readonly entry: string;
-  /** Whether it is part of the mock bank, which some environments don't have. */
-  readonly mockBank: boolean;
+  /** Whether only a sandbox has it: an environment with the mock bank, in which no money moves. */
+  readonly sandbox: boolean;
 }
 
 type RouteModule = Readonly<Record<string, unknown>>;
@@ -108,6 +109,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     account,
     'second-factor': { ...secondFactor, ...passkeySignIn },
     'tenant-links': tenantLinks,
+    clock,
     connections,
     'api-keys': apiKeys,
     scim,
@@ -198,7 +200,7 @@ export const routes: readonly RouteEntry[] = modules.flatMap(({ domain, group, e
       domain,
       group,
       entry: `functions/${domain}/${kebabCase(spec.operationId)}.ts`,
-      mockBank: exported === mockBank,
+      sandbox: exported === mockBank || exported === clock,
     })),
 );
 

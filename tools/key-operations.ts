@@ -9,7 +9,7 @@ import { generate } from './generated-file.ts';
  */
 
 const entries = routes
-  .filter(({ mockBank }) => !mockBank)
+  .filter(({ group }) => group !== 'mock-bank')
   .map((route) => {
     const roles = route.roles === 'PUBLIC' || isForPeople(route) ? [] : route.roles;
     return [route.operationId, { roles, tenants: route.tenants ?? TENANT_TYPES }] as const;

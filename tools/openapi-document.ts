@@ -153,8 +153,8 @@ const BODY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 const TEXT: JsonSchema = { type: 'string' };
 
 /** The mock bank isn't part of the product: environments that pay through a real bank don't have it. */
-export function isPublished({ mockBank }: Pick<RouteEntry, 'mockBank'>): boolean {
-  return !mockBank;
+export function isPublished({ group }: Pick<RouteEntry, 'group'>): boolean {
+  return group !== 'mock-bank';
 }
 
 /** Builds the contract of the API as OpenAPI 3.1. The same routes give the same document. */

@@ -126,6 +126,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Single sign-on',
     description: 'Signing in by an identity provider, and whether a tenant requires it.',
   },
+  clock: {
+    name: 'Clock',
+    description: 'The clock of a tenant in a sandbox, which it moves ahead to see what the days to come bring.',
+  },
   'tenant-links': {
     name: 'Tenant links',
     description: 'Permissions by which an issuer lets a sponsor name its holders of record in plans.',

@@ -1,11 +1,10 @@
-import { now } from '#platform/clock.ts';
 import { http } from '#platform/http/http.ts';
 import { castVote } from '#proxy/cast-vote.ts';
 import { toVote } from '#proxy/vote.repository.ts';
 import * as routes from '#proxy/votes.routes.ts';
 
 export const handler = http(routes.castVote, ({ body, tenantTx }) =>
-  tenantTx(async (tx) => toVote(await castVote(tx, body, now())), {
+  tenantTx(async (tx) => toVote(await castVote(tx, body)), {
     resource: ({ id }) => `votes/${id}`,
   }),
 );

@@ -1,4 +1,3 @@
-import { now } from '#platform/clock.ts';
 import { found } from '#platform/db/found.ts';
 import { negotiate } from '#platform/http/accept.ts';
 import { http } from '#platform/http/http.ts';
@@ -12,7 +11,7 @@ export const handler = http(routes.getMeetingReport, async ({ actor, params, hea
   const format = negotiate(headers.get('accept'), routes.getMeetingReport.produces);
   const report = await tenantRead(async (read) => {
     const meeting = found(await findMeeting(read, params.id));
-    return toReport(meeting, await getTally(read, actor.tenantId, params.id), now());
+    return toReport(meeting, await getTally(read, actor.tenantId, params.id));
   });
   if (format === 'application/json') return reply(report, { headers: { vary: 'accept' } });
   const csv = { 'content-type': 'text/csv; charset=utf-8; header=present', vary: 'accept' };

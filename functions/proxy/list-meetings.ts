@@ -1,4 +1,3 @@
-import { now } from '#platform/clock.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 import { listMeetings, toMeeting } from '#proxy/meeting.repository.ts';
@@ -6,10 +5,5 @@ import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.listMeetings, async ({ query, tenantRead }) => {
   const rows = await tenantRead((read) => listMeetings(read, query));
-  return toPage(
-    rows,
-    query.limit,
-    (row) => toMeeting(row, now()),
-    (row) => [row.id],
-  );
+  return toPage(rows, query.limit, toMeeting, (row) => [row.id]);
 });

@@ -139,6 +139,7 @@ export class PlatformFunction extends Construct {
             DATABASE_HOST: database.host,
             DATABASE_PORT: String(database.port),
             DATABASE_NAME: database.databaseName,
+            ...(environment.mockBank ? { TENANT_CLOCKS: 'on' } : {}),
             ...(database.isDirect ? { DATABASE_DIRECT: 'on', NODE_EXTRA_CA_CERTS: AMAZON_AUTHORITIES } : {}),
           }
         : {}),

@@ -62,8 +62,8 @@ const EVENT_SOURCE = 'vestry';
 /** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share, and call. */
 export class IngestionStack extends VestryStack {
   readonly grants: ResourceGrants;
-  /** The mock bank's jobs: they call the API, so their consumers come after it. */
-  readonly mockBank: readonly ConsumedJob[];
+  /** The jobs of a sandbox. Those of the mock bank call the API, so that their consumers come after it. */
+  readonly sandbox: readonly ConsumedJob[];
   readonly #props: IngestionStackProps;
 
   constructor(scope: Construct, props: IngestionStackProps) {
@@ -144,10 +144,10 @@ export class IngestionStack extends VestryStack {
         grant: combine([]),
         rollout,
       });
-    for (const one of fed.filter(({ job }) => !job.mockBank))
+    for (const one of fed.filter(({ job }) => !job.sandbox))
       new QueueConsumer(this, { context, grants: this.grants, alarmTopic, ...one, rollout });
-    this.mockBank = fed
-      .filter(({ job }) => job.mockBank)
+    this.sandbox = fed
+      .filter(({ job }) => job.sandbox)
       .map(({ job }) => ({ job, queue: this.#byName(job), deadLetters: this.#byName(job, '-dlq') }));
     this.#notify(uploads, fed);
     for (const subscriber of fed) this.#subscribe(eventBus, subscriber);

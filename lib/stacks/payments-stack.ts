@@ -19,7 +19,7 @@ export interface PaymentsStackProps {
   readonly alarmTopic: ITopic;
   readonly jobs: readonly JobEntry[];
   /** The mock bank's jobs, where there is one. */
-  readonly mockBank: readonly ConsumedJob[];
+  readonly sandbox: readonly ConsumedJob[];
 }
 
 const NO_GRANT = { statements: [], environment: {} };
@@ -30,7 +30,7 @@ export class PaymentsStack extends VestryStack {
     const { context, grants, alarmTopic, key } = props;
     super(scope, 'payments', { environment: context.environment, description: 'Vestry: payments' });
     const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'payments' });
-    for (const one of props.mockBank)
+    for (const one of props.sandbox)
       new QueueConsumer(this, { context, grants, alarmTopic, ...one, rollout });
     const machines = Map.groupBy(props.jobs.filter(isStep), ({ machine }) => machine);
     for (const [name, steps] of machines) {

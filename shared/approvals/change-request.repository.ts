@@ -1,9 +1,9 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { ChangeRequests } from '#generated/database.ts';
 import { isUuid } from '#kernel/ids.ts';
-import { now } from '#platform/clock.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import { PRESENT_INSTANT, SEEN_AT, type Seen } from '#platform/db/present-instant.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ChangeRequest } from './change-request.ts';
 import type { ChangeKind } from './controlled-changes.ts';
@@ -30,14 +30,15 @@ const COLUMNS = [
 /** Nothing but this room writes requests, of the kinds in its table; each kind reads what it has proposed. */
 type Known = { kind: ChangeKind; proposal: unknown };
 export type ChangeRequestRow = Omit<Pick<Selectable<ChangeRequests>, (typeof COLUMNS)[number]>, keyof Known> &
-  Known;
+  Known &
+  Seen;
 export type ChangeState = ChangeRequestRow['state'];
 
 const WAITS = sql<boolean>`(state = 'PENDING' and (expires_at is null or expires_at > present_instant()))`;
 
 /** A request that nobody has decided in its time is expired, whether or not that was written. */
-export function stateOf({ state, expires_at }: ChangeRequestRow): ChangeState {
-  return state === 'PENDING' && expires_at !== null && expires_at <= now() ? 'EXPIRED' : state;
+export function stateOf({ state, expires_at, seen_at }: ChangeRequestRow): ChangeState {
+  return state === 'PENDING' && expires_at !== null && expires_at <= seen_at ? 'EXPIRED' : state;
 }
 
 /** A request changes once: when it is decided, or nobody may decide any more. */
@@ -74,7 +75,7 @@ export interface NewChangeRequest {
   readonly proposal: unknown;
   readonly requested_by: string;
   readonly request_id: string;
-  readonly expires_at: Date | null;
+  readonly expires_at: RawBuilder<Date> | null;
 }
 
 /** @throws DomainError `change-pending`, by the unique index over what waits */
@@ -88,7 +89,7 @@ export function insertChangeRequest(tx: TenantTx, request: NewChangeRequest): Pr
       after: JSON.stringify(after),
       proposal: JSON.stringify(proposal),
     })
-    .returning(COLUMNS)
+    .returning([...COLUMNS, SEEN_AT])
     .$narrowType<Known>()
     .executeTakeFirstOrThrow();
 }
@@ -105,14 +106,14 @@ export async function setExpired(
     .where('subject_type', '=', subject_type)
     .where('subject_id', '=', subject_id)
     .where('state', '=', 'PENDING')
-    .where('expires_at', '<=', sql<Date>`present_instant()`)
+    .where('expires_at', '<=', PRESENT_INSTANT)
     .execute();
 }
 
 export function findChangeRequest(read: TenantRead, id: string): Promise<ChangeRequestRow | undefined> {
   return read
     .selectFrom('change_requests')
-    .select(COLUMNS)
+    .select([...COLUMNS, SEEN_AT])
     .$narrowType<Known>()
     .where('id', '=', id)
     .executeTakeFirst();
@@ -125,7 +126,7 @@ export async function lockChangeRequest(
 ): Promise<(ChangeRequestRow & { readonly stateNow: ChangeState }) | undefined> {
   const row = await tx
     .selectFrom('change_requests')
-    .select(COLUMNS)
+    .select([...COLUMNS, SEEN_AT])
     .$narrowType<Known>()
     .where('id', '=', id)
     .forUpdate()
@@ -182,7 +183,7 @@ export function setDecided(
     .updateTable('change_requests')
     .set({ ...decision, decided_at: sql<Date>`now()`, proposal: '{}' })
     .where('id', '=', id)
-    .returning(COLUMNS)
+    .returning([...COLUMNS, SEEN_AT])
     .$narrowType<Known>()
     .executeTakeFirstOrThrow();
 }
@@ -235,7 +236,7 @@ export function listChangeRequests(
 ): Promise<ChangeRequestRow[]> {
   let query = read
     .selectFrom('change_requests')
-    .select(COLUMNS)
+    .select([...COLUMNS, SEEN_AT])
     .$narrowType<Known>()
     .orderBy('id', 'desc')
     .limit(limit + 1);

@@ -1,5 +1,5 @@
+import { sql } from 'kysely';
 import type { z } from 'zod';
-import { now } from '#platform/clock.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import {
   type ChangeRequestRow,
@@ -28,16 +28,13 @@ export async function requestChange(
     ...{ before, after, proposal },
     requested_by: actorId,
     request_id: requestId,
-    expires_at: expiresAfterDays === null ? null : expiry(expiresAfterDays),
+    expires_at:
+      expiresAfterDays === null
+        ? null
+        : sql`present_instant() + make_interval(days => ${expiresAfterDays}::integer)`,
   });
   emit(tx, 'change.requested', eventOf(request));
   return toChangeRequest(request);
-}
-
-function expiry(days: number): Date {
-  const at = now();
-  at.setUTCDate(at.getUTCDate() + days);
-  return at;
 }
 
 /** Returns what the world hears of a request: the change itself may name people, and is read by those who may. */

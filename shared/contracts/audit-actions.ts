@@ -225,6 +225,7 @@ export const AUDIT_ACTIONS = [
   'identity.linked',
   'identity.unlinked',
   'session.ended-by-provider',
+  'clock.moved',
   'sign-in-settings.set',
   'api-key.pending',
   'api-key.active',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
+import { dayOfTenant } from '#platform/db/tenant-day.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { isUnsent } from './dividend-chunk.repository.ts';
@@ -22,7 +23,7 @@ interface Found {
 }
 
 /** The last day that has closed by an instant where a tenant lives: the day before the one that it is there. */
-const closedOn = (time: Date) => sql`((${time}::timestamptz at time zone t.time_zone)::date - 1)`;
+const closedOn = (time: Date) => sql`(${dayOfTenant(time)} - 1)`;
 const found = (time: Date) => sql`d.tenant_id, d.id as dividend_id, ${closedOn(time)}::text as closed_on`;
 
 type Find = (tx: SystemTx, after: string) => Promise<{ readonly rows: Found[] }>;

@@ -7,6 +7,7 @@ import type { EventType } from "#contracts/event-types.ts";
 import type { Day } from "#kernel/calendar.ts";
 import type { TenantId } from "#kernel/ids.ts";
 import type { ColumnType } from "kysely";
+import type { IPostgresInterval } from "postgres-interval";
 
 export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
   ? U[]
@@ -19,6 +20,8 @@ export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type Interval = ColumnType<IPostgresInterval, IPostgresInterval | number | string, IPostgresInterval | number | string>;
 
 export type Json = JsonValue;
 
@@ -1590,6 +1593,7 @@ export interface TaxRemittances {
 }
 
 export interface TenantDirectory {
+  clock_ahead: Interval;
   id: string;
   name: string;
   slug: string;
@@ -1609,6 +1613,7 @@ export interface TenantLinks {
 }
 
 export interface Tenants {
+  clock_ahead: Generated<Interval>;
   created_at: Generated<Timestamp>;
   id: Generated<string>;
   name: string;

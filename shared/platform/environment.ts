@@ -72,6 +72,8 @@ export const environment = {
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
   /** The milliseconds by which the clock of a local platform has been moved ahead; the platform says so with each invocation. */
   clockAheadMs: (): number => Number(process.env.VESTRY_CLOCK_AHEAD_MS || 0),
+  /** Whether tenants may move their clocks ahead: in a sandbox, where no money moves. */
+  hasTenantClocks: (): boolean => optional('TENANT_CLOCKS') === 'on',
   /** The factor by which pauses are shortened; only tests set it. */
   pauseFactor: (): number => Number(process.env.VESTRY_PAUSE_FACTOR || 1),
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),

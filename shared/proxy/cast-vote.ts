@@ -19,11 +19,10 @@ const POSITIVE = /^[^-]*[1-9]/;
 export async function castVote(
   tx: TenantTx,
   ballot: z.output<typeof routes.castVote.body>,
-  now: Date,
 ): Promise<VoteRow> {
   const { meeting_id, shareholder_id } = ballot;
   const meeting = found(await findMeeting(tx, meeting_id));
-  const state = stateOf(meeting, now);
+  const state = stateOf(meeting);
   if (state === 'SCHEDULED') throw new DomainError('meeting-not-open', 'Voting has not begun.');
   if (state === 'CANCELLED') throw new DomainError('meeting-closed', 'The meeting was cancelled.');
   if (state === 'CLOSED') throw new DomainError('meeting-closed', 'Voting has ended.');

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { asRead, found } from '#platform/db/found.ts';
+import { PRESENT_INSTANT } from '#platform/db/present-instant.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { requireRecordDate } from './call-meeting.ts';
 import { lockMeeting, type MeetingRow, stateOf, updateMeeting } from './meeting.repository.ts';
@@ -15,9 +16,8 @@ export async function amend(
   id: string,
   expectedVersion: number | undefined,
   { items, bylaws_differ, ...change }: z.output<typeof amendMeeting.body>,
-  now: Date,
 ): Promise<MeetingRow> {
-  const meeting = changeable(asRead(await lockMeeting(tx, id), expectedVersion), now);
+  const meeting = changeable(asRead(await lockMeeting(tx, id), expectedVersion));
   const { record_date, opens_at, closes_at } = change;
   const opens = opens_at ?? meeting.opens_at.toISOString();
   if (Date.parse(opens) >= (closes_at === undefined ? meeting.closes_at.getTime() : Date.parse(closes_at)))
@@ -43,14 +43,13 @@ export async function cancel(
   tx: TenantTx,
   id: string,
   expectedVersion: number | undefined,
-  now: Date,
 ): Promise<MeetingRow> {
-  changeable(asRead(await lockMeeting(tx, id), expectedVersion), now);
-  return found(await updateMeeting(tx, id, { cancelled_at: now }));
+  changeable(asRead(await lockMeeting(tx, id), expectedVersion));
+  return found(await updateMeeting(tx, id, { cancelled_at: PRESENT_INSTANT }));
 }
 
-function changeable(meeting: MeetingRow, now: Date): MeetingRow {
-  const state = stateOf(meeting, now);
+function changeable(meeting: MeetingRow): MeetingRow {
+  const state = stateOf(meeting);
   if (state === 'SCHEDULED') return meeting;
   throw new DomainError(
     'meeting-not-changeable',

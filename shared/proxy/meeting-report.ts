@@ -11,11 +11,11 @@ import { FRACTION } from './threshold.ts';
 type Report = z.infer<typeof MeetingReport>;
 
 /** Returns the report of a tally: every choice of every item, in the order of the agenda, including those that nobody made. */
-export function toReport(meeting: MeetingRow, tally: Tally, now: Date): Report {
+export function toReport(meeting: MeetingRow, tally: Tally): Report {
   const counted = new Map(tally.counts.map((count) => [`${count.choice} ${count.item_id}`, count]));
   return {
     meeting_id: meeting.id,
-    state: stateOf(meeting, now),
+    state: stateOf(meeting),
     entitled_shares: tally.entitled_shares,
     voted_shares: tally.voted_shares,
     ballots: tally.ballots,

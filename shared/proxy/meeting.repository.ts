@@ -1,10 +1,11 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type * as z from 'zod';
 import type { Meetings } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import { SEEN_AT, type Seen } from '#platform/db/present-instant.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { createMeeting, Meeting } from './meetings.routes.ts';
 import { storedThreshold } from './threshold.ts';
@@ -27,12 +28,13 @@ const COLUMNS = [
 type Agenda = z.output<typeof createMeeting.body>['items'];
 type Item = z.infer<typeof Meeting>['items'][number];
 
-export type MeetingRow = Selectable<Meetings> & {
-  readonly items: readonly Item[];
-  readonly security_classes: readonly string[];
-};
+export type MeetingRow = Selectable<Meetings> &
+  Seen & {
+    readonly items: readonly Item[];
+    readonly security_classes: readonly string[];
+  };
 
-export function toMeeting(row: MeetingRow, now: Date): z.infer<typeof Meeting> {
+export function toMeeting(row: MeetingRow): z.infer<typeof Meeting> {
   return {
     id: row.id,
     title: row.title,
@@ -43,20 +45,24 @@ export function toMeeting(row: MeetingRow, now: Date): z.infer<typeof Meeting> {
     closes_at: row.closes_at.toISOString(),
     quorum: canonicalDecimal(row.quorum),
     items: row.items.map(({ id, title, kind, threshold }) => ({ id, title, kind, threshold })),
-    state: stateOf(row, now),
+    state: stateOf(row),
     version: row.version,
     created_at: row.created_at.toISOString(),
   };
 }
 
 /** Open from `opens_at` on, closed from `closes_at` on, unless it was cancelled before. */
-export function stateOf(
-  { opens_at, closes_at, cancelled_at }: Pick<MeetingRow, 'opens_at' | 'closes_at' | 'cancelled_at'>,
-  now: Date,
-): z.infer<typeof Meeting>['state'] {
+export function stateOf({
+  opens_at,
+  closes_at,
+  cancelled_at,
+  seen_at,
+}: Pick<MeetingRow, 'opens_at' | 'closes_at' | 'cancelled_at' | 'seen_at'>): z.infer<
+  typeof Meeting
+>['state'] {
   if (cancelled_at !== null) return 'CANCELLED';
-  if (now < opens_at) return 'SCHEDULED';
-  return now < closes_at ? 'OPEN' : 'CLOSED';
+  if (seen_at < opens_at) return 'SCHEDULED';
+  return seen_at < closes_at ? 'OPEN' : 'CLOSED';
 }
 
 export async function insertMeeting(
@@ -69,7 +75,11 @@ export async function insertMeeting(
   classes: readonly string[],
 ): Promise<MeetingRow> {
   const meeting = { ...called, security_class: classes[0] ?? DEFAULT_SECURITY_CLASS };
-  const row = await tx.insertInto('meetings').values(meeting).returning(COLUMNS).executeTakeFirstOrThrow();
+  const row = await tx
+    .insertInto('meetings')
+    .values(meeting)
+    .returning([...COLUMNS, SEEN_AT])
+    .executeTakeFirstOrThrow();
   await tx
     .insertInto('meeting_classes')
     .values(classes.map((security_class) => ({ meeting_id: row.id, security_class })))
@@ -105,7 +115,7 @@ export interface MeetingChange {
   readonly opens_at?: string | undefined;
   readonly closes_at?: string | undefined;
   readonly quorum?: string | undefined;
-  readonly cancelled_at?: Date;
+  readonly cancelled_at?: RawBuilder<Date>;
 }
 
 /** @throws DomainError `meeting-not-changeable`, by the database */
@@ -132,6 +142,7 @@ function meetings(read: TenantRead) {
   return read
     .selectFrom('meetings as m')
     .select(COLUMNS.map((column) => `m.${column}` as const))
+    .select(SEEN_AT)
     .select((eb) =>
       jsonArrayFrom(
         eb

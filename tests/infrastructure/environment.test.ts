@@ -83,7 +83,7 @@ describe('environments', () => {
   test('without a mock bank its functions are left out', () => {
     const [route] = routes;
     if (route === undefined) throw new Error('there are no routes');
-    const bank = { ...route, operationId: 'receivePayment', mockBank: true };
+    const bank = { ...route, operationId: 'receivePayment', sandbox: true };
     const tables = { routes: [route, bank], jobs: [] };
     expect(tablesOf(local, tables).routes).toEqual([route, bank]);
     expect(tablesOf(production, tables).routes).toEqual([route]);

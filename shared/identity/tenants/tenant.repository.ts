@@ -22,7 +22,7 @@ const COLUMNS = [
 /** A customer's tenant: the platform's own is neither listed nor found. */
 type Customer = { type: CustomerType };
 type CustomerType = (typeof TENANT_TYPES)[number];
-type TenantRow = Selectable<Tenants> & Customer;
+type TenantRow = Pick<Selectable<Tenants>, (typeof COLUMNS)[number]> & Customer;
 
 export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
   const { id, slug, name, version, created_at } = row;

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { MAY_BE_AT_BANK } from '#payments/orders/at-bank.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
+import { beginningFor } from '#platform/db/tenant-day.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { listExceptions, PaymentException } from './exceptions.routes.ts';
 import { NOT_AT_BANK } from './not-at-bank.repository.ts';
@@ -61,13 +62,13 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
     select s.id, 'STUCK_PAYMENT', 'OPEN', s.since, case s.status when 'SENT' then 'no-answer' else 'not-sent' end, null, s.id, null::uuid,
       s.amount, s.currency, s.is_at_bank
     from (
-      select t.id, t.amount, t.currency, t.status,
-        t.status = 'SENT' or ${MAY_BE_AT_BANK} as is_at_bank,
-        greatest(t.updated_at, o.decided_at, o.not_before::timestamp at time zone d.time_zone)
-          + case when t.status = 'SENT' then interval '7 days' when o.channel = 'BANK' then interval '1 hour' else interval '4 days' end as since
-      from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
-        join tenant_directory d on d.id = t.tenant_id
-      where t.status in ('PENDING', 'SENT') and o.approval in ('NOT_NEEDED', 'APPROVED')) s
+      select x.id, x.amount, x.currency, x.status,
+        x.status = 'SENT' or ${MAY_BE_AT_BANK} as is_at_bank,
+        greatest(x.updated_at, o.decided_at, ${beginningFor(sql`o.not_before`)})
+          + case when x.status = 'SENT' then interval '7 days' when o.channel = 'BANK' then interval '1 hour' else interval '4 days' end as since
+      from ledger_transactions x join payment_orders o on o.tenant_id = x.tenant_id and o.transaction_id = x.id
+        join tenant_directory t on t.id = x.tenant_id
+      where x.status in ('PENDING', 'SENT') and o.approval in ('NOT_NEEDED', 'APPROVED')) s
     where s.since < present_instant()`,
 };
 

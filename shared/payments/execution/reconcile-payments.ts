@@ -1,5 +1,4 @@
 import type { AuditAction } from '#contracts/audit-actions.ts';
-import { dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
@@ -60,7 +59,6 @@ export async function reconcileStuckPayments(
 ): Promise<Counts> {
   const counts: Counts = { restarted: 0, applied: 0, settled: 0, passed: 0, resumed: 0, started: 0 };
   const failures = new Failures(reconcilePayments);
-  const today = dayOf(now);
   const hasTime = () => remainingMs() >= MARGIN_MS;
   const each = async <T extends { readonly tenant_id: string }>(
     kind: keyof Counts,
@@ -94,8 +92,8 @@ export async function reconcileStuckPayments(
   );
   // No news is good news, once the time for returns is over, where news would have come.
   const settled = async (tx: SystemTx, most: number) =>
-    (await listFiled(tx, today, most)).filter(
-      ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
+    (await listFiled(tx, now, most)).filter(
+      ({ effective, today }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
     );
   await each(
     'settled',
@@ -104,8 +102,8 @@ export async function reconcileStuckPayments(
     (items) => applyInSets(items, SETTLING, requestId, hasTime),
   );
   const passed = async (tx: SystemTx, most: number) =>
-    (await listUnreturned(tx, today, most)).filter(
-      ({ effective }) => addBankingDays(effective, PRENOTE_BANKING_DAYS) < today,
+    (await listUnreturned(tx, now, most)).filter(
+      ({ effective, today }) => addBankingDays(effective, PRENOTE_BANKING_DAYS) < today,
     );
   await each('passed', passed, (item) => passPrenote(item, requestId));
   const waiting = await systemTx(REASON, (tx) => stuckPayments(tx, now, LISTED_AT_ONCE));

@@ -4,6 +4,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import { IN_DOUBT } from '#payments/files/in-doubt.ts';
 import { literals } from '#platform/db/kysely.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
+import { beginningFor, dayOfTenant, fileDayOfTenant } from '#platform/db/tenant-day.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 
 /** A payment that hasn't moved when it should have. */
@@ -41,8 +42,8 @@ export const listDueForRestart = (tx: SystemTx, now: Date, afterSeconds: number,
 export const listStuck = (tx: SystemTx, now: Date, afterSeconds: number, most: number) =>
   listWaiting(
     tx,
-    sql`(${isDue(now, afterSeconds)} or (o.restarts > 0 and t.updated_at <= o.started_at and (t.status = 'PENDING' and o.released_at is not null
-      or t.status = 'SENT' and t.updated_at < ${now}::timestamptz - make_interval(days => ${SLOW_DAYS}))))`,
+    sql`(${isDue(now, afterSeconds)} or (o.restarts > 0 and x.updated_at <= o.started_at and (x.status = 'PENDING' and o.released_at is not null
+      or x.status = 'SENT' and x.updated_at < ${now}::timestamptz - make_interval(days => ${SLOW_DAYS}))))`,
     most,
   );
 
@@ -59,12 +60,12 @@ async function listWaiting(
   most: number,
 ): Promise<StuckPayment[]> {
   const { rows } = await sql<StuckPayment>`
-    select o.tenant_id, o.transaction_id, o.request_id, t.status, o.channel, o.restarts, w.since
-    from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
-      join tenant_directory d on d.id = t.tenant_id
-      cross join lateral (select greatest(o.started_at, t.updated_at, o.decided_at,
-        o.not_before::timestamp at time zone d.time_zone) as since) w
-    where t.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
+    select o.tenant_id, o.transaction_id, o.request_id, x.status, o.channel, o.restarts, w.since
+    from ledger_transactions x join payment_orders o on o.tenant_id = x.tenant_id and o.transaction_id = x.id
+      join tenant_directory t on t.id = x.tenant_id
+      cross join lateral (select greatest(o.started_at, x.updated_at, o.decided_at,
+        ${beginningFor(sql`o.not_before`)}) as since) w
+    where x.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
       and o.approval in ('NOT_NEEDED', 'APPROVED')
       and ${forTooLong}
     order by o.started_at limit ${most}`.execute(tx);
@@ -88,6 +89,8 @@ export async function listUnappliedEvents(
 
 export interface Filed extends Stuck {
   readonly effective: string;
+  /** The day that it is by the tenant’s clock. */
+  readonly today: string;
 }
 
 /** Whether a statement shows that the money of a payment, whose entry is `e`, is back. Its silence is over, though nobody has said so. */
@@ -113,17 +116,19 @@ export async function listSilent(tx: TenantTx, ids: readonly string[]): Promise<
 }
 
 /**
- * Lists payments and reversals of files that took effect by a day, were not returned, and of which silence tells something. Silence says of a reversal
+ * Lists payments and reversals of files that have taken effect, were not returned, and of which silence tells something. Silence says of a reversal
  * that the payee had the money, so that its payment is settled first.
  */
-export async function listFiled(tx: SystemTx, effectiveBy: string, most: number): Promise<Filed[]> {
+export async function listFiled(tx: SystemTx, now: Date, most: number): Promise<Filed[]> {
   const { rows } =
-    await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective
-    from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
-      join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
+    await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective,
+      ${fileDayOfTenant(now)}::text as today
+    from ledger_transactions x join payment_orders o on o.tenant_id = x.tenant_id and o.transaction_id = x.id
+      join tenant_directory t on t.id = x.tenant_id
+      join outbound_entries e on e.tenant_id = x.tenant_id and e.transaction_id = x.id
       join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
-    where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date and not ${IN_DOUBT} and not ${IS_SHOWN_BACK}
-      and not exists (select from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = t.reverses and p.status = 'SENT')
+    where x.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${fileDayOfTenant(now)} and not ${IN_DOUBT} and not ${IS_SHOWN_BACK}
+      and not exists (select from ledger_transactions p where p.tenant_id = x.tenant_id and p.id = x.reverses and p.status = 'SENT')
     order by e.effective_entry_date limit ${most}`.execute(tx);
   return rows;
 }
@@ -165,8 +170,6 @@ export async function listDueRuns(tx: SystemTx, now: Date, most: number): Promis
   const { rows } = await sql<Unfinished>`select r.tenant_id, r.dividend_id
     from payment_runs r join tenant_directory t on t.id = r.tenant_id and t.status = 'ACTIVE'
       join declared_dividends d on d.tenant_id = r.tenant_id and d.id = r.dividend_id
-    where r.state = 'SCHEDULED' and d.payable_date <= (${now}::timestamptz at time zone t.time_zone)::date limit ${most}`.execute(
-    tx,
-  );
+    where r.state = 'SCHEDULED' and d.payable_date <= ${dayOfTenant(now)} limit ${most}`.execute(tx);
   return rows;
 }

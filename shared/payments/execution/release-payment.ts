@@ -105,7 +105,7 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
   if (!wasReleased && order.replaces !== null && (await isContradicted(tx, order.replaces)))
     return look('HOLD', channel, '');
   if (!wasReleased) {
-    if (await endRefused(tx, transaction, order, bankersToday()))
+    if (await endRefused(tx, transaction, order, await bankersToday(tx)))
       return { ...look('END', channel, ''), outcome: 'refused' };
     await setOrder(tx, transactionId, { released_at: new Date() });
   }

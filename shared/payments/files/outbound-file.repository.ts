@@ -50,11 +50,14 @@ export type OutboundEntryRow = Selectable<OutboundEntries>;
 export interface FilingTenant {
   readonly tenant_id: TenantId;
   readonly slug: string;
+  /** The present instant, by the tenant’s clock. */
+  readonly at: Date;
 }
 
 /** Tenants with payments or prenotes that wait for a file, or with a file that was not written to its end. */
-export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
-  const { rows } = await sql<FilingTenant>`select t.id as tenant_id, t.slug from tenant_directory t
+export async function listFilingTenants(tx: SystemTx, now: Date): Promise<FilingTenant[]> {
+  const { rows } =
+    await sql<FilingTenant>`select t.id as tenant_id, t.slug, ${now}::timestamptz + t.clock_ahead as at from tenant_directory t
     where exists (select from outbound_files f where f.tenant_id = t.id and f.state = 'PREPARED')
       or exists (select from payment_orders o join ledger_transactions x on x.tenant_id = o.tenant_id and x.id = o.transaction_id
         where o.tenant_id = t.id and o.channel = 'NACHA_FILE' and o.released_at is not null and x.status = 'PENDING')

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { OutboundPrenotes } from '#generated/database.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
+import { fileDayOfTenant } from '#platform/db/tenant-day.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { IN_DOUBT } from './in-doubt.ts';
 
@@ -85,15 +86,19 @@ export interface Unreturned {
   readonly id: string;
   readonly bank_account_id: string;
   readonly effective: string;
+  /** The day that it is by the tenant’s clock. */
+  readonly today: string;
 }
 
-/** Lists prenotes that took effect by a day, were not returned, and of which silence tells something. */
-export async function listUnreturned(tx: SystemTx, effectiveBy: string, most: number): Promise<Unreturned[]> {
+/** Lists prenotes that have taken effect, were not returned, and of which silence tells something. */
+export async function listUnreturned(tx: SystemTx, now: Date, most: number): Promise<Unreturned[]> {
   const { rows } = await sql<Unreturned>`
-    select e.tenant_id, e.id, e.bank_account_id, e.effective_entry_date::text as effective
+    select e.tenant_id, e.id, e.bank_account_id, e.effective_entry_date::text as effective,
+      ${fileDayOfTenant(now)}::text as today
     from bank_accounts b join outbound_prenotes e on e.tenant_id = b.tenant_id and e.bank_account_id = b.id
       join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
-    where b.prenote = 'SENT' and e.return_code is null and e.effective_entry_date <= ${effectiveBy}::date
+      join tenant_directory t on t.id = b.tenant_id
+    where b.prenote = 'SENT' and e.return_code is null and e.effective_entry_date <= ${fileDayOfTenant(now)}
       and f.rejected_at is null and not ${IN_DOUBT}
     order by e.effective_entry_date limit ${most}`.execute(tx);
   return rows;

@@ -75,7 +75,7 @@ export async function writeDueFiles(
   const counts: Counts = { files: 0, payments: 0 };
   // The payments of a suspended tenant stay released, and go into a file once it is active.
   const failures = new Failures(writeOutboundFiles);
-  for (const tenant of await systemTx(REASON, listFilingTenants)) {
+  for (const tenant of await systemTx(REASON, (tx) => listFilingTenants(tx, now))) {
     if (remainingMs() < MARGIN_MS) break;
     await failures.attempt({ tenant_id: tenant.tenant_id }, async () => {
       const actor = systemActor(tenant.tenant_id, requestId, writeOutboundFiles);
@@ -85,7 +85,7 @@ export async function writeDueFiles(
           counts.payments += await writeFile(actor, file, sealer);
           counts.files += 1;
         }
-      } while (remainingMs() > MARGIN_MS && (await prepareFile(actor, tenant, now, sealer)));
+      } while (remainingMs() > MARGIN_MS && (await prepareFile(actor, tenant, sealer)));
     });
   }
   failures.rethrow();
@@ -95,13 +95,8 @@ export async function writeDueFiles(
 /**
  * Fixes what the next file holds, after the last look at each payment: what must not leave any more ends here. False when nothing waits for a file.
  */
-async function prepareFile(
-  actor: Actor,
-  { slug }: FilingTenant,
-  now: Date,
-  sealer: Sealer,
-): Promise<boolean> {
-  const createdAt = now.toISOString();
+async function prepareFile(actor: Actor, { slug, at }: FilingTenant, sealer: Sealer): Promise<boolean> {
+  const createdAt = at.toISOString();
   const { day } = easternTime(createdAt);
   const refused: (string | null)[] = [];
   const isPrepared = await systemWrite(
@@ -158,7 +153,7 @@ async function prepareFile(
       await insertFile(
         tx,
         {
-          ...{ id: fileId, day, modifier, prepared_at: now, entries: planned.length },
+          ...{ id: fileId, day, modifier, prepared_at: at, entries: planned.length },
           prenotes: prenotes.length,
           object_key,
           originator: JSON.stringify(originator),

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { BankAccounts } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import { PRESENT_INSTANT, SEEN_AT, type Seen } from '#platform/db/present-instant.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { listCorrections, toNotification } from './account-correction.repository.ts';
 import type { BankAccount } from './bank-accounts.routes.ts';
@@ -28,7 +29,7 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof BankAccounts)[];
 
-export type BankAccountRow = Pick<Selectable<BankAccounts>, (typeof COLUMNS)[number]>;
+export type BankAccountRow = Pick<Selectable<BankAccounts>, (typeof COLUMNS)[number]> & Seen;
 
 /** The owner of an account: one of the two. */
 export type Payee = { readonly shareholder_id: string } | { readonly employee_id: string };
@@ -72,7 +73,7 @@ export function insertBankAccount(tx: TenantTx, account: NewAccount): Promise<Ba
   return tx
     .insertInto('bank_accounts')
     .values({ ...account, approval: 'REQUIRED' })
-    .returning(COLUMNS)
+    .returning([...COLUMNS, SEEN_AT])
     .executeTakeFirstOrThrow();
 }
 
@@ -83,14 +84,18 @@ export async function findBankAccounts(
 ): Promise<ReadonlyMap<string, BankAccountRow>> {
   const rows = await read
     .selectFrom('bank_accounts')
-    .select(COLUMNS)
+    .select([...COLUMNS, SEEN_AT])
     .where('id', '=', (eb) => eb.fn.any(eb.val([...ids])))
     .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 export function findBankAccount(read: TenantRead, id: string): Promise<BankAccountRow | undefined> {
-  return read.selectFrom('bank_accounts').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  return read
+    .selectFrom('bank_accounts')
+    .select([...COLUMNS, SEEN_AT])
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 /** Newest first. */
@@ -129,7 +134,7 @@ export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAc
   return of(read, payee)
     .where('status', '=', 'ACTIVE')
     .where('approval', 'in', ['NOT_NEEDED', 'APPROVED'])
-    .where('usable_from', '<=', sql<Date>`present_instant()`)
+    .where('usable_from', '<=', PRESENT_INSTANT)
     .where((eb) => eb(eb.fn.coalesce('prenote', sql.lit('PASSED')), '=', 'PASSED'))
     .orderBy('id', 'desc')
     .limit(1)
@@ -137,7 +142,7 @@ export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAc
 }
 
 function of(read: TenantRead, payee: Payee) {
-  const accounts = read.selectFrom('bank_accounts').select(COLUMNS);
+  const accounts = read.selectFrom('bank_accounts').select([...COLUMNS, SEEN_AT]);
   return 'shareholder_id' in payee
     ? accounts.where('shareholder_id', '=', payee.shareholder_id)
     : accounts.where('employee_id', '=', payee.employee_id);
@@ -181,7 +186,7 @@ export async function setAccountStatuses(
 export function lockWaiting(tx: TenantTx, limit: number): Promise<BankAccountRow[]> {
   return tx
     .selectFrom('bank_accounts')
-    .select(COLUMNS)
+    .select([...COLUMNS, SEEN_AT])
     .where('prenote', '=', 'WAITING')
     .where('status', '=', 'ACTIVE')
     .where('purged_at', 'is', null)

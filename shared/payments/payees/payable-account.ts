@@ -3,7 +3,6 @@ import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
 import type { Correction } from '#payments/nacha/change-codes.ts';
 import { isReturnReasonCode, type ReturnConsequence, returnReason } from '#payments/nacha/return-codes.ts';
 import { accountTypeOf } from '#payments/nacha/transaction-codes.ts';
-import { now } from '#platform/clock.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import {
@@ -85,7 +84,7 @@ const WAITING_PRENOTES: Readonly<Record<string, string>> = {
 export function requireActive(account: BankAccountRow): BankAccountRow {
   if (account.approval === 'REQUIRED')
     throw new DomainError('bank-account-blocked', 'The account waits for approval, see /approvals.');
-  if (account.usable_from > now())
+  if (account.usable_from > account.seen_at)
     throw new DomainError(
       'bank-account-blocked',
       `The account is new: use it from ${account.usable_from.toISOString()}.`,

@@ -1,7 +1,7 @@
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { asksForPrenotes, paymentRules } from '#payments/settings/payment-settings.ts';
-import { now } from '#platform/clock.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { presentInstant } from '#platform/db/today.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,7 +17,7 @@ export async function termsOfUse(read: TenantRead): Promise<TermsOfUse> {
   const settings = await findSettings(read);
   const { coolingOffHours } = paymentRules(settings);
   return {
-    usable_from: new Date(now().getTime() + coolingOffHours * HOUR_MS),
+    usable_from: new Date((await presentInstant(read)).getTime() + coolingOffHours * HOUR_MS),
     prenote: asksForPrenotes(settings) ? 'WAITING' : null,
   };
 }

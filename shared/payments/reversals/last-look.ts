@@ -1,9 +1,9 @@
 import type { Day } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
-import { now } from '#platform/clock.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { presentInstant } from '#platform/db/today.ts';
 import { type Refusal, refusalOfReversal } from './reversal-refusal.ts';
 import { listReversible } from './reversible.repository.ts';
 
@@ -15,8 +15,8 @@ const CODES = {
 } as const;
 
 /** The day by which banks reckon, now. */
-export function bankersToday(): Day {
-  return easternTime(now().toISOString()).day;
+export async function bankersToday(read: TenantRead): Promise<Day> {
+  return easternTime((await presentInstant(read)).toISOString()).day;
 }
 
 /** Returns the code by which the reversal of a payment ends before it leaves; undefined where it may leave. `today` is the banks’ day. */
@@ -34,13 +34,13 @@ export async function refusalOfLeaving(
  * @throws DomainError `payment-not-reversible`, `reversal-too-late`, `payment-in-doubt`
  */
 export async function requireReversible(tx: TenantTx, paymentId: string, isNew = false): Promise<void> {
-  const refusal = await refusalOf(tx, paymentId, bankersToday(), isNew);
+  const refusal = await refusalOf(tx, paymentId, await bankersToday(tx), isNew);
   if (refusal !== undefined) throw new DomainError(refusal.slug, refusal.detail);
 }
 
 /** Lists the payments among these whose money can be asked back today. */
 export async function listReversibleToday(read: TenantRead, ids: readonly string[]): Promise<string[]> {
-  const today = bankersToday();
+  const today = await bankersToday(read);
   const asked = await listReversible(read, ids);
   return asked.flatMap((payment) => (refusalOfReversal(payment, today) === undefined ? [payment.id] : []));
 }

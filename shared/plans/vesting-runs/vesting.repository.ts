@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { PlanRow, VestingRow } from '#plans/plan.repository.ts';
 import { FINAL_PAY_DAYS } from '#plans/plan-standing.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
+import { dayOfTenant } from '#platform/db/tenant-day.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { VestedState } from './vested-state.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
@@ -24,7 +25,7 @@ const mayForfeit = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
 
 /** Every tenant's plans for which there is something to do on the day that it is there at an instant, in ranges of `size`. */
 export async function listVestingChunks(tx: SystemTx, at: Date, size: number): Promise<VestingChunk[]> {
-  const day = sql`(${at}::timestamptz at time zone t.time_zone)::date`;
+  const day = dayOfTenant(at);
   const { rows } = await sql<VestingChunk>`
     with due as (
       select p.tenant_id, p.id, ${day}::text as as_of, row_number() over (partition by p.tenant_id order by p.id) as n

@@ -6,9 +6,10 @@ import { pipeline, type Statement } from './pipeline.ts';
 import { waitForAnswers } from './pool.ts';
 
 const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
-/** Lets the database see the clock of a local platform that was moved ahead; deployed ones have no other than the machine's. */
+/** Lets the database see the clock of a local platform, or a sandbox’s tenant, that was moved ahead; elsewhere there is no other than the machine's. */
 const setClock = (): string => {
   const aheadMs = Math.trunc(environment.clockAheadMs());
+  if (environment.hasTenantClocks()) return `, enter_tenant_clock('${aheadMs} milliseconds')`;
   return aheadMs === 0 ? '' : `, set_config('app.clock_ahead', '${aheadMs} milliseconds', true)`;
 };
 const SET_LIMITS = (first: number): string =>

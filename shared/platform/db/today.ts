@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Day } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
+import { PRESENT_INSTANT } from './present-instant.ts';
 import type { TenantRead } from './tenant-tx.ts';
 
 /** Returns the seconds until a day begins in the tenant's time zone; none once it has. */
@@ -10,6 +11,13 @@ export async function secondsUntil(read: TenantRead, day: string): Promise<numbe
     read,
   );
   return rows[0]?.seconds ?? 0;
+}
+
+/** Returns the present instant by the tenant's clock, see `PRESENT_INSTANT`. */
+export async function presentInstant(read: TenantRead): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`select ${PRESENT_INSTANT} as at`.execute(read);
+  if (rows[0] === undefined) throw new Error('the database knows no instant');
+  return rows[0].at;
 }
 
 /** Returns the day that it is in the tenant's time zone, by the database: see `migrations/functions/today.sql`. */

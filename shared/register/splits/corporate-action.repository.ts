@@ -5,6 +5,7 @@ import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
+import { dayOfTenant } from '#platform/db/tenant-day.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { CorporateAction } from './corporate-actions.routes.ts';
 
@@ -294,7 +295,7 @@ export async function listTenantsWithDue(tx: SystemTx, time: Date): Promise<Tena
   const { rows } = await sql<{ tenant_id: TenantId }>`
     select distinct a.tenant_id from corporate_actions a join tenant_directory t on t.id = a.tenant_id and t.status = 'ACTIVE'
     where a.state in ('APPLYING', 'REVERSING')
-      or (a.state = 'SCHEDULED' and a.effective_date <= (${time}::timestamptz at time zone t.time_zone)::date)
+      or (a.state = 'SCHEDULED' and a.effective_date <= ${dayOfTenant(time)})
     order by 1 limit 10000`.execute(tx);
   return rows.map(({ tenant_id }) => tenant_id);
 }
