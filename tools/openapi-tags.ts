@@ -128,7 +128,8 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   },
   clock: {
     name: 'Clock',
-    description: 'The clock of a tenant in a sandbox, which it moves ahead to see what the days to come bring.',
+    description:
+      'The clock of a tenant in a sandbox, which it moves ahead to see what the days to come bring.',
   },
   'tenant-links': {
     name: 'Tenant links',

@@ -1,7 +1,7 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 

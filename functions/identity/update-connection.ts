@@ -1,7 +1,7 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
 import { asRead } from '#platform/db/found.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
 
 const route = routes.updateConnection;

@@ -1,4 +1,4 @@
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
 import * as routes from '#webhooks/webhooks.routes.ts';
 

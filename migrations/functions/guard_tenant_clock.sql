@@ -4,6 +4,9 @@ create or replace function guard_tenant_clock() returns trigger
   set search_path = vestry, pg_temp
   as $$
 begin
+  if tg_op = 'INSERT' and new.clock_ahead = interval '0' then
+    return new;
+  end if;
   if to_regclass('vestry.mock_bank_payments') is null then
     raise exception 'only a tenant of a sandbox has a clock of its own';
   end if;

@@ -9,7 +9,7 @@ import {
   CONSOLE_TYPES,
 } from '#contracts/console.ts';
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { metaEnvironment } from './meta-environment.ts';
 

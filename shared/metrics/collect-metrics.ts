@@ -7,7 +7,7 @@ import {
   type MetricSpec,
 } from '#contracts/metrics.ts';
 import { addDays, DAY_MS, dayOf, startOf } from '#kernel/calendar.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { ask, listSeries, type MetricSeries, type Window } from './cloudwatch.ts';
 import type { Labels, MetricFamily, Sample } from './prometheus-text.ts';
 import { queueFamilies } from './queue-families.ts';

@@ -1,6 +1,6 @@
 import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
 import { ENVIRONMENT_DIMENSION, type MetricName } from '#contracts/metrics.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { askEach, listSeries } from './cloudwatch.ts';
 
 const DURATION: MetricName = 'JobDuration';

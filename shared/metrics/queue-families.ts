@@ -1,4 +1,4 @@
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { ask, listSeries, type Window } from './cloudwatch.ts';
 import type { MetricFamily } from './prometheus-text.ts';
 

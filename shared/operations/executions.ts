@@ -2,7 +2,7 @@ import type { ExecutionStatus } from '@aws-sdk/client-sfn';
 import { invalidField } from '#kernel/domain-error.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { decodeCursor, encodeCursor, type PageRequest } from '#platform/db/cursor.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 /** An execution of a state machine. */
 export interface Execution {

@@ -1,7 +1,7 @@
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { DomainError } from '#kernel/domain-error.ts';
 import { queueAges } from '#metrics/queue-families.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { sqs } from '#platform/queue/sqs.ts';
 
 /** A queue of the environment as SQS counts it. Its name is without the environment's prefix. */

@@ -1,7 +1,7 @@
 import { DAY_MS } from '#kernel/calendar.ts';
 import { jobRuns } from '#metrics/job-runs.ts';
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 /** A scheduled job as EventBridge fires it, and how its last day went. */
 export interface ScheduleState {

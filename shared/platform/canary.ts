@@ -1,4 +1,4 @@
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 /** The event by which a release asks a new version whether it works, before anybody else calls it. No service sends it. */
 export interface CanaryEvent {

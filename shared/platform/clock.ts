@@ -1,4 +1,4 @@
-import { environment } from './environment.ts';
+import * as environment from './environment.ts';
 
 /**
  * Returns the present instant, by the clock that people's terms are reckoned by: days, the hours of a meeting, the time for which an

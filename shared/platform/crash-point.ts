@@ -1,4 +1,4 @@
-import { environment } from './environment.ts';
+import * as environment from './environment.ts';
 
 /**
  * A place where a process may be cut off. Tests prove that nothing is lost there: where `VESTRY_CRASH_DIR` holds a file

@@ -8,7 +8,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import { environment } from './environment.ts';
+import * as environment from './environment.ts';
 import { forgetSecret, secretText } from './secret.ts';
 
 const CIPHER = 'aes-256-gcm';

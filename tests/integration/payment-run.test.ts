@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as jobs from '#dividends/dividends.jobs.ts';
 import { runDividend } from '#dividends/run-dividend.ts';
+import { handler as moveHandler } from '#functions/identity/move-clock.ts';
 import { handler as listExecutionsHandler } from '#functions/operations/list-executions.ts';
 import { handler as applySplits } from '#functions/scheduled/apply-splits.ts';
 import { handler as payDividend } from '#functions/workers/pay-dividend.ts';
+import { moveClock } from '#identity/clock/clock.routes.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { listExecutions } from '#operations/operations.routes.ts';
@@ -694,6 +696,28 @@ describe('a payable date that has not come', () => {
       )
     ).rows[0].n;
   const at = (instant: string) => reconcileStuckPayments(new Date(instant), 'r', () => 60_000);
+
+  test('comes for a tenant of a sandbox that has moved its clock, and for no other', async () => {
+    vi.stubEnv('TENANT_CLOCKS', 'on');
+    const other = await insertTestTenant(world.database.admin, 'ISSUER');
+    const theirs = new Payments(other.as('OPS'));
+    const holder = await verifiedHolder(world.database.admin, other.id, theirs, magic('0000'));
+    const { aheadMs } = world.clock;
+    const payableIn = Math.ceil(aheadMs / (DAY_SECONDS * 1_000)) + 40;
+    const [theirPayment = ''] = (await pendingDividend([holder.id], 500, payableIn, { tenant: other }))
+      .payments;
+    const [ourPayment = ''] = (await pendingDividend(await holders('0000'), 500, payableIn)).payments;
+    await theirs.order({ transaction_id: theirPayment });
+    await ops.order({ transaction_id: ourPayment });
+    const to = addDays(dayOf(new Date()), payableIn + 1);
+    const moved = await call(moveHandler, moveClock, { as: other.as('ADMIN'), body: { to } });
+    expect(moved).toMatchObject({ status: 200, body: { today: to } });
+    await world.advance(1_200);
+    expect(await at(world.clock.now().toISOString())).toMatchObject({ restarted: 1 });
+    await theirs.until(theirPayment, 'SETTLED');
+    expect((await ops.get(ourPayment)).body.status).toBe('PENDING');
+    vi.unstubAllEnvs();
+  });
 
   test('holds a run, which begins by itself when that day begins for the issuer', async () => {
     await inTokyo();

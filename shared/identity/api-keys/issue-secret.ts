@@ -1,5 +1,5 @@
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { insertSecret } from './api-key.repository.ts';
 import { hashOfSecret, newKeySecret } from './key-secret.ts';
 

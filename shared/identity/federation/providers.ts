@@ -1,6 +1,6 @@
 import { credentialPlace } from '#identity/connections/client-credential.ts';
 import type { ConnectionRow } from '#identity/connections/connection.repository.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 

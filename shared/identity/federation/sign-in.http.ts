@@ -1,7 +1,7 @@
 import { CONSOLE_PATH } from '#contracts/console.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { isAllowed } from '#platform/allowed-origin.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
 import { fieldSealer } from '#platform/sealing.ts';

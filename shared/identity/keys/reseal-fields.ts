@@ -1,7 +1,7 @@
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { recordAudit } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { type Sealer, sealerOf } from '#platform/sealing.ts';

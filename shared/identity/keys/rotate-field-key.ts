@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { type FieldKey, fieldKeysOf } from '#platform/sealing.ts';
 import { currentSecretText, putSecretKeys } from '#platform/secret.ts';
 

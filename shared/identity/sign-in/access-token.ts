@@ -4,7 +4,7 @@ import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { KeyBounds } from '#kernel/key-bounds.ts';
 import type { ReadTenant } from '#kernel/read-tenant.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const CLOCK_SKEW_SECONDS = 30;

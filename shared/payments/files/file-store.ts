@@ -1,5 +1,5 @@
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 /** A file has the answers or the statements of one day and bank; a larger file isn't one of ours. */
 const MAX_INBOUND_BYTES = 100_000_000;

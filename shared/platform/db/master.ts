@@ -1,5 +1,5 @@
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 export interface MasterDatabase {
   readonly host: string;

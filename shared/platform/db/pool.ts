@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { keepStatements } from './pipeline.ts';
 import { APP_ROLE, SYSTEM_ROLE } from './roles.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { plainAddress } from '#kernel/source-network.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { originOfRequest } from './origin.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { waitForAnswers } from './pool.ts';
@@ -9,8 +9,9 @@ const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
 /** Lets the database see the clock of a local platform, or a sandbox’s tenant, that was moved ahead; elsewhere there is no other than the machine's. */
 const setClock = (): string => {
   const aheadMs = Math.trunc(environment.clockAheadMs());
-  if (environment.hasTenantClocks()) return `, enter_tenant_clock('${aheadMs} milliseconds')`;
-  return aheadMs === 0 ? '' : `, set_config('app.clock_ahead', '${aheadMs} milliseconds', true)`;
+  return aheadMs === 0 && !environment.hasTenantClocks()
+    ? ''
+    : `, enter_tenant_clock('${aheadMs} milliseconds')`;
 };
 const SET_LIMITS = (first: number): string =>
   `set_config('statement_timeout', $${first}, true), set_config('lock_timeout', $${first + 1}, true)`;

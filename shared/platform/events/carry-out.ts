@@ -1,7 +1,7 @@
 import { CALLS_AT_ONCE } from '#platform/at-once.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { nextContext, renderTraceparent } from '#platform/observability/traceparent.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { eachRow, type Outcome } from './each-by-itself.ts';

@@ -2,7 +2,7 @@ import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/clien
 import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from '#contracts/event-types.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { eachByItself, type Outcome } from './each-by-itself.ts';
 
 /** PutEvents takes ten entries and 256 KB a call; an entry's names are a hundred bytes beside its detail. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
 import { RETRY_AFTER_SECONDS, translateDatabaseError } from '#platform/db/errors.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { isOutage } from '#platform/outage.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 /**
  * Returns the address of the client, for limits that hold for an address. Behind the edge a request comes from CloudFront, which appends the

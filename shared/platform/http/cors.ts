@@ -1,6 +1,6 @@
 import { ACCEPTED_HEADERS, EXPOSED_HEADERS } from '#contracts/api-headers.ts';
 import { isAllowed } from '#platform/allowed-origin.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 /** Browsers keep a preflight's answer no longer than two hours. */
 const PREFLIGHT_SECONDS = 7_200;

@@ -7,7 +7,7 @@ import type { Left } from '#platform/db/known-quotas.ts';
 import { originOfRequest } from '#platform/db/origin.ts';
 import { asCounted, type CountedRequest, type Quota } from '#platform/db/request-count.ts';
 import { type LoggedRequest, logStatement } from '#platform/db/request-log.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { type Principal, principalOf } from './authorize.ts';
 import { headersOf } from './parse.ts';
 import { requestIdFrom } from './request-id.ts';

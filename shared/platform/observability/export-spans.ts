@@ -2,7 +2,7 @@ import { SpanKind as Kind, SpanStatusCode, TraceFlags } from '@opentelemetry/api
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import type { SpanKind, SpanRecord } from './span-record.ts';
 import type { TraceContext } from './traceparent.ts';
 

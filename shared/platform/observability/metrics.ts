@@ -1,7 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
 import type { CounterName, Dimensions, DurationName, MetricName, MetricSpec } from '#contracts/metrics.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 let shared: Metrics | undefined;
 

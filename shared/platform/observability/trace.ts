@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { logger } from './logger.ts';
 import type { SpanAttributes, SpanKind, SpanRecord } from './span-record.ts';
 import { nextContext, parseTraceparent, renderTraceparent, type TraceContext } from './traceparent.ts';

@@ -1,4 +1,4 @@
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { withSignal } from './pinned-request.ts';

@@ -1,5 +1,5 @@
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { currentTraceparent } from '#platform/observability/trace.ts';
 import { isOutage, Unavailable } from '#platform/outage.ts';
 import type { CalledJob } from './job.ts';

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { z } from 'zod';
 import { answerCanary, isCanary } from '#platform/canary.ts';
 import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import type { Consumption } from './job.ts';
 import { failurePauseSeconds } from './pauses.ts';
 import { sqs } from './sqs.ts';

@@ -1,5 +1,5 @@
 import { callForEach } from '#platform/at-once.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { currentTraceparent } from '#platform/observability/trace.ts';
 import { sqs } from './sqs.ts';
 

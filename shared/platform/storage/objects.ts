@@ -1,5 +1,5 @@
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 
 /** One stored version of an object in the uploads bucket. */

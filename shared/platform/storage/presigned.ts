@@ -1,6 +1,6 @@
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { base64OfHex } from './objects.ts';
 

@@ -3,7 +3,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead } from '#platform/db/found.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import { issueDropKeys } from '#uploads/uploads.jobs.ts';
 import {

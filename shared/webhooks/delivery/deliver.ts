@@ -1,4 +1,4 @@
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 import { inSpan, traceHeaders } from '#platform/observability/trace.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { fieldSealer } from '#platform/sealing.ts';

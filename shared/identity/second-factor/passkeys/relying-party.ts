@@ -1,5 +1,5 @@
 import { isAllowed } from '#platform/allowed-origin.ts';
-import { environment } from '#platform/environment.ts';
+import * as environment from '#platform/environment.ts';
 
 const LOCAL = 'localhost';
 
