@@ -546,6 +546,10 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ],
     next_cursor: null,
   },
+  Clock: {
+    ...{ now: '2027-01-15T05:00:00.412Z', today: '2027-01-15', time_zone: 'America/New_York' },
+    ahead_seconds: 6_341_793,
+  },
   ReplayWebhookResponse: { deliveries: 118 },
   GetRejectedRowsResponse: {
     columns: [

@@ -11,7 +11,7 @@ export const handler = http(routes.moveClock, async ({ actor, body, requestId, t
     resource: () => 'settings/clock',
     payload: ({ now, ahead_seconds }) => ({ now, ahead_seconds }),
   });
-  // What is due then is found without it too, only later.
+  // The jobs find what is due without it too, only later.
   await sendMessages(
     jobs.followClock.queue,
     [{ tenant_id: actor.tenantId, at: now().toISOString() }],

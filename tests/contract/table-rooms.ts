@@ -118,6 +118,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   end_release: 'plans',
   pay_fractions: 'dividends',
   enter_tenant: 'identity',
+  enter_tenant_clock: 'identity',
   find_connection_tenant: 'identity',
   find_passkey_tenant: 'identity',
   find_tenant_by_slug: 'identity',

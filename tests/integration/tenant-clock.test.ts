@@ -18,8 +18,6 @@ import { Register } from '#tests/support/register.ts';
 import { call, type TestResponse, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
-/** In a sandbox each tenant has a clock of its own: what it brings about, and to whom. */
-
 /** A large register may be split in it. */
 const HAS_TIME = testContext(900_000);
 

@@ -18,7 +18,10 @@ export const followClock = queueJob({
   ],
   batchSize: 1,
   tries: 3,
-  foundBy: { nobody: 'Each job finds what is due by itself, on its own schedule.' },
+  foundBy: {
+    rows: 'what is due by the clock of a tenant, as each job finds it by itself',
+    sweep: 'schedule-vesting',
+  },
   retryForHours: 12,
   maxConcurrency: 2,
   // A large register is split by itself, and takes minutes.

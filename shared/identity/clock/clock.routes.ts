@@ -3,12 +3,9 @@ import { dateOut, instant, instantOut, isoDate } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 export const Clock = z.object({
-  /** The present instant, by the tenant’s clock. */
   now: instantOut,
-  /** The day that it is for the tenant. */
   today: dateOut,
   time_zone: z.string(),
-  /** The seconds by which the tenant’s clock is ahead of the platform’s. */
   ahead_seconds: z.number().int(),
 });
 
