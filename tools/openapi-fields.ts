@@ -7,6 +7,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   id: 'The id, a UUID that never changes.',
   version: 'The number of the version, which grows with every change; it is the `ETag`.',
   created_at: 'The instant at which it was created.',
+  created_by:
+    'The id of the user, the API key or the connection that created it, or whose file or approved request did; `null` where nobody has asked for it, and for what is older than this field.',
   updated_at: 'The instant of the last change.',
   data: 'The entries of this page, in the order of the list.',
   next_cursor: 'The `cursor` of the next page; `null` on the last one.',

@@ -23,6 +23,7 @@ const user = {
   employee_id: null,
   version: 1,
   created_at: AT,
+  created_by: ID(1),
 };
 const terms = {
   version: 1,
@@ -43,12 +44,13 @@ const terms = {
   service_months: 6,
   entry_dates: 'QUARTERLY',
   created_at: AT,
+  created_by: ID(1),
 };
 const release = {
   ...{ id: ID(62), sponsor: 'globex', issuer: 'acme', state: 'OFFERED', as_of: DAY },
   ...{ withholding_percent: '22', grants: 2, holders: 2, vested: '1007.5', withheld: '223', net: '784.5' },
   ...{ security_class: null, settled_on: null, decline_reason: null, version: 2 },
-  ...{ created_at: AT, updated_at: AT },
+  ...{ created_at: AT, created_by: ID(1), updated_at: AT },
 };
 
 const reportExport = {
@@ -62,7 +64,14 @@ const reportExport = {
     bytes: 96_320,
   },
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  ...{ url: null, failure: null, created_at: AT, completed_at: AT, expires_at: '2026-11-09T14:03:27.114Z' },
+  ...{
+    url: null,
+    failure: null,
+    created_at: AT,
+    created_by: ID(1),
+    completed_at: AT,
+    expires_at: '2026-11-09T14:03:27.114Z',
+  },
 };
 
 const planDocument = {
@@ -75,6 +84,7 @@ const planDocument = {
   terms,
   versions: [terms],
   created_at: AT,
+  created_by: ID(1),
 };
 const transfer = {
   transfer_id: ID(3),
@@ -87,6 +97,7 @@ const transfer = {
   reversed_by: null,
   reason: null,
   recorded_at: AT,
+  created_by: ID(1),
 };
 const split = {
   kind: 'SPLIT',
@@ -115,7 +126,7 @@ const upload = {
   received_at: AT,
   ...{ rows: 0, accepted: 0, rejected: 0, ignored: 0, recorded: null, unchanged: null },
   ...{ bytes_done: 0, bytes_total: 48_212, sha256: null, failure: null, duplicate_of: null },
-  ...{ uploaded_by: ID(1), drop_credential_id: null, created_at: AT, completed_at: null },
+  ...{ uploaded_by: ID(1), drop_credential_id: null, created_at: AT, created_by: ID(1), completed_at: null },
   ...{ errors: [], warnings: [], errors_url: null, changes: null, changes_url: null },
 };
 const taxCertification = {
@@ -218,9 +229,20 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     },
   },
   SignInByPasskeyResponse: { access_token: tokens.access_token, token_type: 'Bearer', expires_in: 900 },
-  RenamePasskeyResponse: { id: ID(10), name: 'Old laptop', created_at: AT, last_used_at: AT },
+  RenamePasskeyResponse: {
+    id: ID(10),
+    name: 'Old laptop',
+    created_at: AT,
+    last_used_at: AT,
+  },
   BeginStepUpResponse: { options: { challenge: 'q83vEjRWeJA', userVerification: 'required' } },
-  AddPasskeyResponse: { id: ID(10), name: 'Laptop', created_at: AT, last_used_at: null, recovery_codes },
+  AddPasskeyResponse: {
+    id: ID(10),
+    name: 'Laptop',
+    created_at: AT,
+    last_used_at: null,
+    recovery_codes,
+  },
   ConfirmSecondFactorResponse: { recovery_codes },
   RenewRecoveryCodesResponse: { recovery_codes },
   RotateApiKeyResponse: {
@@ -233,6 +255,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     made_by: ID(1),
     confirmed_by: ID(12),
     created_at: AT,
+    created_by: ID(1),
     expires_at: '2027-11-02T14:03:27.114Z',
     last_used_at: null,
     last_used_from: null,
@@ -279,6 +302,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     applied_at: null,
     version: 1,
     created_at: AT,
+    created_by: ID(1),
     updated_at: AT,
   },
   OfferedUpload: upload,
@@ -286,7 +310,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     data: [
       {
         ...{ id: ID(21), form: '945', amount: '1200.00', currency: 'USD', paid_on: '2026-03-16' },
-        ...{ reference: '270647512345678', approved_by: ID(2), created_at: AT },
+        ...{ reference: '270647512345678', approved_by: ID(2), created_at: AT, created_by: ID(1) },
       },
     ],
     next_cursor: null,
@@ -323,6 +347,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
         kyc_status: 'VERIFIED',
         version: 3,
         created_at: AT,
+        created_by: ID(1),
       },
     ],
     next_cursor: null,
@@ -362,7 +387,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   reverseForfeitureUse: {
     ...{ id: ID(64), kind: 'REVERSED', plan_type: '401K', currency: 'USD', amount: '250.00' },
     ...{ balance_after: '1250.00', plan_id: null, pay_date: DAY, reverses: ID(65) },
-    ...{ effective_date: DAY, created_at: AT },
+    ...{ effective_date: DAY, created_at: AT, created_by: ID(1) },
   },
   listMatches: {
     data: [
@@ -444,7 +469,13 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
           currency: 'USD',
         },
         ...{ shareholder_id: ID(4), dividend_id: ID(14), bank_account_id: ID(23), version: 3 },
-        ...{ created_at: AT, updated_at: AT, external_ref: 'ACME-00042', state: 'SETTLED' },
+        ...{
+          created_at: AT,
+          created_by: ID(1),
+          updated_at: AT,
+          external_ref: 'ACME-00042',
+          state: 'SETTLED',
+        },
       },
     ],
     next_cursor: null,
@@ -477,7 +508,8 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       amount: '-62.75',
       balance_after: '437.25',
     },
-    ...{ plan_id: null, pay_date: '2026-10-31', reverses: null, effective_date: DAY, created_at: AT },
+    ...{ plan_id: null, pay_date: '2026-10-31', reverses: null, effective_date: DAY },
+    ...{ created_at: AT, created_by: ID(1) },
   },
   BankFile: { ...file, acknowledged_at: AT, acknowledged_by: ID(12) },
   FetchBankFileResponse: {
@@ -533,7 +565,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ...{ id: ID(20), webhook_id: ID(21), event_id: ID(22), type: 'transaction.settled', state: 'DELIVERED' },
     next_attempt_at: null,
     attempts: [{ attempt: 1, attempted_at: AT, duration_ms: 84, status: 204, error: null }],
-    ...{ created_at: AT, delivered_at: AT },
+    ...{ created_at: AT, created_by: ID(1), delivered_at: AT },
   },
   ListRequestsResponse: {
     data: [

@@ -10,9 +10,9 @@ export const handler = http(routes.getMe, async ({ principal, tenantRead }) => {
     await findUser(read, actorId),
     await findTenant(read, tenantId),
   ]);
-  const { id, email, role, status, employee_id, created_at } = toUser(found(user));
+  const { id, email, role, status, employee_id, created_at, created_by } = toUser(found(user));
   return {
-    ...{ id, email, role, status, employee_id, created_at, session_id: sessionId },
+    ...{ id, email, role, status, employee_id, created_at, created_by, session_id: sessionId },
     tenant: tenant === undefined ? null : whereOf(toTenant(tenant)),
   };
 });

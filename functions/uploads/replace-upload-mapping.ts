@@ -1,7 +1,7 @@
 import { http } from '#platform/http/http.ts';
 import { replaceMapping } from '#uploads/mappings/manage-mapping.ts';
-import { toMapping } from '#uploads/mappings/mapping.repository.ts';
 import * as routes from '#uploads/mappings/mappings.routes.ts';
+import { toMapping } from '#uploads/mappings/shown-mapping.ts';
 
 export const handler = http(routes.replaceUploadMapping, ({ params, body, expectedVersion, tenantTx }) => {
   const { name, kind, ...definition } = body;

@@ -1,5 +1,6 @@
 -- Begins the work of a transaction for a tenant: refuses a caller who isn't, or is no longer, whom the token describes, and sets the tenant
 -- whose rows can be seen. A caller is a user with a session, or an API key with one of its secrets, and belongs to a tenant of their own; a session is absent when a worker, or a sign-in, acts for a user.
+-- Rows that the transaction makes are the caller's, see current_actor.
 -- Its plans are kept by the connection, and read by index: a serializable transaction would conflict with the writers of a table that it scans.
 create or replace function enter_tenant(
   target uuid, refuse_suspended boolean, caller_tenant uuid, caller uuid, caller_session uuid, caller_role text, caller_employee text
@@ -10,7 +11,7 @@ create or replace function enter_tenant(
   as $$
 begin
   if caller is not null then
-    perform set_config('app.tenant_id', caller_tenant::text, true);
+    perform set_config('app.tenant_id', caller_tenant::text, true), set_config('app.actor', caller::text, true);
     if caller_session is null then
       if not exists (select from users u where u.tenant_id = caller_tenant and u.id = caller and u.status = 'ACTIVE') then
         raise exception 'the user is disabled' using errcode = 'VS401';

@@ -165,6 +165,9 @@ export function findApprovedOf(
     .executeTakeFirst();
 }
 
+/** Rows that a transaction makes from here on are made for the proposer of the request, and not for whoever approves it. */
+const forProposer = sql`set_config('app.actor', requested_by::text, true)`.as('made_for');
+
 /**
  * Ends a request. What would carry it out is emptied with it, since it may hold secrets.
  * @throws DomainError `four-eyes`, `change-decided`, by the guard of the table
@@ -183,7 +186,7 @@ export function setDecided(
     .updateTable('change_requests')
     .set({ ...decision, decided_at: sql<Date>`now()`, proposal: '{}' })
     .where('id', '=', id)
-    .returning([...COLUMNS, SEEN_AT])
+    .returning([...COLUMNS, SEEN_AT, forProposer])
     .$narrowType<Known>()
     .executeTakeFirstOrThrow();
 }

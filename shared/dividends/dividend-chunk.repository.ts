@@ -30,6 +30,8 @@ export interface LockedChunk {
   readonly chunk_state: ChunkState;
   readonly dividend_state: string;
   readonly currency: string;
+  /** The creator of the dividend. */
+  readonly created_by: string | null;
   /** Chunks of the dividend that aren't done, this one among them, up to {@link COUNTED_CHUNKS}. */
   readonly open: bigint;
 }
@@ -43,7 +45,7 @@ export async function lockChunk(
   { dividendId, first, last }: Chunk,
 ): Promise<LockedChunk | undefined> {
   const { rows } =
-    await sql<LockedChunk>`select c.state as chunk_state, d.state as dividend_state, d.currency,
+    await sql<LockedChunk>`select c.state as chunk_state, d.state as dividend_state, d.currency, d.created_by,
       (select count(*) from (select from dividend_chunks o
         where o.dividend_id = ${dividendId}::uuid and o.state in ('QUEUED', 'FAILED', 'VOIDING') limit ${sql.lit(COUNTED_CHUNKS)}) as counted) as open
     from dividends d join dividend_chunks c on c.tenant_id = d.tenant_id and c.dividend_id = d.id

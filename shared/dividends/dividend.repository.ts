@@ -14,6 +14,7 @@ const COLUMNS = [
   'cancel_reason',
   'corporate_action_id',
   'created_at',
+  'created_by',
   'currency',
   'declaration_date',
   'denominator',
@@ -64,6 +65,7 @@ export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
     ...(row.cancel_reason === null ? {} : { cancel_reason: row.cancel_reason }),
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     updated_at: row.updated_at.toISOString(),
   };
 }

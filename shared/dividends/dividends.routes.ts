@@ -48,6 +48,7 @@ export const DividendSummary = z.object({
   cancel_reason: z.enum(['REQUESTED', 'NO_HOLDERS', 'TOO_LARGE']).optional(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

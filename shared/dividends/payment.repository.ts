@@ -4,7 +4,7 @@ import { fromMinor } from '#kernel/money.ts';
 import { insertTransactions } from '#ledger/journal.ts';
 import { failPendingDividend } from '#ledger/transactions.ts';
 import { command, emitAlike, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Chunk, HolderRange } from './dividend-chunk.repository.ts';
+import type { Chunk, HolderRange, LockedChunk } from './dividend-chunk.repository.ts';
 
 export interface VoidedPayment {
   readonly id: string;
@@ -15,8 +15,11 @@ export interface VoidedPayment {
   readonly updated_at: Date;
 }
 
-/** The transactions of a range of lines: one statement, in the order of the keys. */
-function insertion(dividendId: string, { first, last }: HolderRange, currency: string) {
+/** The facts of a dividend that all of its transactions share. */
+type OfDividend = Pick<LockedChunk, 'created_by' | 'currency'>;
+
+/** The transactions of a range of lines: one statement, in the order of the keys. They are made for the creator of the dividend. */
+function insertion(dividendId: string, { first, last }: HolderRange, { created_by, currency }: OfDividend) {
   const begun = insertTransactions({
     type: 'DIVIDEND',
     status: 'PENDING',
@@ -24,6 +27,7 @@ function insertion(dividendId: string, { first, last }: HolderRange, currency: s
       id: 'l.transaction_id',
       amount: 'l.amount - l.withheld',
       currency: 'd.currency',
+      created_by: 'd.created_by',
       shareholder_id: 'l.shareholder_id',
       dividend_id: 'l.dividend_id',
       withheld: 'l.withheld',
@@ -31,7 +35,7 @@ function insertion(dividendId: string, { first, last }: HolderRange, currency: s
       withholding_rate: 'l.withholding_rate',
     },
   });
-  return sql`${sql.raw(begun)} from dividend_lines l, (select ${currency}::text as currency) d
+  return sql`${sql.raw(begun)} from dividend_lines l, (select ${currency}::text as currency, ${created_by}::uuid as created_by) d
     where l.dividend_id = ${dividendId}::uuid and l.shareholder_id between ${first}::uuid and ${last}::uuid
       and l.transaction_id is not null
     order by l.shareholder_id`;
@@ -42,13 +46,13 @@ function insertion(dividendId: string, { first, last }: HolderRange, currency: s
  * before: to look for each row costs a sixth of writing it.
  * @throws a violation of the primary key otherwise
  */
-export async function insertChunkPayments(tx: TenantTx, chunk: Chunk, currency: string): Promise<number> {
+export async function insertChunkPayments(tx: TenantTx, chunk: Chunk, of: OfDividend): Promise<number> {
   const { dividendId, first, last } = chunk;
   const { numAffectedRows = 0n } = await sql`
     with done as (
       update dividend_chunks set state = 'DONE'
       where dividend_id = ${dividendId}::uuid and first_shareholder_id = ${first}::uuid and last_shareholder_id = ${last}::uuid
-    ) ${insertion(dividendId, chunk, currency)}`.execute(tx);
+    ) ${insertion(dividendId, chunk, of)}`.execute(tx);
   return Number(numAffectedRows);
 }
 
@@ -57,10 +61,10 @@ export async function insertLeftPayments(
   tx: TenantTx,
   dividendId: string,
   range: HolderRange,
-  currency: string,
+  of: OfDividend,
 ): Promise<number> {
   const { numAffectedRows = 0n } =
-    await sql`${insertion(dividendId, range, currency)} on conflict (tenant_id, id) do nothing`.execute(tx);
+    await sql`${insertion(dividendId, range, of)} on conflict (tenant_id, id) do nothing`.execute(tx);
   return Number(numAffectedRows);
 }
 

@@ -63,7 +63,7 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
         return voided.length;
       }
       if (!isPayable(locked)) return noEffect();
-      const paid = await insertChunkPayments(tx, chunk, currency);
+      const paid = await insertChunkPayments(tx, chunk, locked);
       if (paid > 0) emitPaid(tx, chunk.dividendId, chunk);
       return paid;
     },
@@ -76,7 +76,9 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
   );
   // The relay publishes the events of a large run, because the workers still have payments to write.
   if ((locked?.open ?? 0n) < COUNTED_CHUNKS) await publishCommitted(events);
-  return locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', open: 0n };
+  return (
+    locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', created_by: null, open: 0n }
+  );
 }
 
 const isPayable = ({ chunk_state, dividend_state }: LockedChunk) =>
@@ -136,7 +138,7 @@ async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<v
       const locked = await lockChunk(tx, chunk);
       if (locked === undefined || !isPayable(locked)) return noEffect();
       const { dividendId } = chunk;
-      const paid = await insertLeftPayments(tx, dividendId, part, locked.currency);
+      const paid = await insertLeftPayments(tx, dividendId, part, locked);
       // An earlier attempt has paid them; without this, repeating it would still write an audit entry.
       if (paid === 0) return noEffect();
       emitPaid(tx, dividendId, part);

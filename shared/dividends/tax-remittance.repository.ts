@@ -15,6 +15,7 @@ const COLUMNS = [
   'id',
   'paid_on',
   'reference',
+  'requested_by',
 ] as const satisfies readonly (keyof TaxRemittances)[];
 
 export type TaxRemittanceRow = Pick<Selectable<TaxRemittances>, (typeof COLUMNS)[number]>;
@@ -22,9 +23,15 @@ export type TaxRemittanceRow = Pick<Selectable<TaxRemittances>, (typeof COLUMNS)
 export function toTaxRemittance({
   amount,
   created_at,
+  requested_by,
   ...row
 }: TaxRemittanceRow): z.infer<typeof TaxRemittance> {
-  return { ...row, amount: fromMinor(amount, row.currency), created_at: created_at.toISOString() };
+  return {
+    ...row,
+    amount: fromMinor(amount, row.currency),
+    created_at: created_at.toISOString(),
+    created_by: requested_by,
+  };
 }
 
 /** Lists by id, which is by the time of the proposal, the newest first. */
@@ -63,7 +70,6 @@ export async function findRemitted(
 }
 
 export type NewTaxRemittance = Omit<TaxRemittanceRow, 'created_at'> & {
-  readonly requested_by: string;
   readonly number: number;
   readonly idempotency_key: string;
 };

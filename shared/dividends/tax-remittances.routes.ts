@@ -20,6 +20,7 @@ export const TaxRemittance = z.object({
   reference: z.string(),
   approved_by: idOut,
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const path = '/tax-remittances';

@@ -139,6 +139,7 @@ export interface BankAccounts {
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
   approved_by: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   employee_id: string | null;
   entered_by: string | null;
   holder_name: string;
@@ -241,6 +242,7 @@ export interface Connections {
   client_authentication: 'SECRET' | 'PRIVATE_KEY';
   client_id: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   credential_sealed: string;
   employee_id_claim: string | null;
   id: Generated<string>;
@@ -289,6 +291,7 @@ export interface Contributions {
   amount: bigint;
   balance_after: bigint;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string;
   effective_date: ColumnType<Day, string, string>;
   id: string;
@@ -319,6 +322,7 @@ export interface CorporateActions {
   authorized_before: string | null;
   before: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string | null;
   declared_on: ColumnType<Day, string, string> | null;
   denominator: number;
@@ -433,6 +437,7 @@ export interface Dividends {
   cancel_reason: 'REQUESTED' | 'NO_HOLDERS' | 'TOO_LARGE' | null;
   corporate_action_id: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string;
   declaration_date: ColumnType<Day, string, string>;
   denominator: number | null;
@@ -584,6 +589,7 @@ export interface ForfeitureEntries {
   amount: bigint;
   balance_after: bigint;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string;
   effective_date: ColumnType<Day, string, string>;
   id: Generated<string>;
@@ -616,6 +622,7 @@ export interface Grants {
   awaiting_quantity: Generated<string>;
   cancelled_on: ColumnType<Day, string, string> | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   event_on: ColumnType<Day, string, string> | null;
   forfeited_quantity: Generated<string>;
   grant_date: ColumnType<Day, string, string>;
@@ -715,6 +722,7 @@ export interface LedgerTransactions {
   amount: bigint;
   compensates: string | null;
   created_at: Timestamp;
+  created_by: string | null;
   currency: string;
   dividend_id: string | null;
   id: string;
@@ -778,6 +786,7 @@ export interface Meetings {
   cancelled_at: Timestamp | null;
   closes_at: Timestamp;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   id: Generated<string>;
   opens_at: Timestamp;
   positions_known_at: Timestamp | null;
@@ -905,6 +914,7 @@ export interface Outbox {
 export interface Participants {
   compensation: bigint | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   date_of_birth: ColumnType<Day, string, string> | null;
   email: string | null;
   employee_id: string;
@@ -1072,6 +1082,7 @@ export interface PlanContributions {
 
 export interface PlanDocuments {
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string;
   id: Generated<string>;
   name: string;
@@ -1083,6 +1094,7 @@ export interface PlanDocuments {
 
 export interface PlanDocumentVersions {
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   document_id: string;
   effective_from: ColumnType<Day, string, string>;
   entry_dates: 'IMMEDIATE' | 'MONTHLY' | 'QUARTERLY' | 'SEMI_ANNUAL' | 'ANNUAL';
@@ -1102,6 +1114,7 @@ export interface Plans {
   balance: Generated<bigint>;
   breaks: Generated<Json>;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string;
   distributed: Generated<bigint>;
   distributing: Generated<bigint>;
@@ -1260,6 +1273,7 @@ export interface ReleaseLines {
 export interface Releases {
   as_of: ColumnType<Day, string, string>;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   decline_reason: string | null;
   grants: number;
   holders: number;
@@ -1380,6 +1394,7 @@ export interface SecurityClasses {
   authorized: string | null;
   code: string;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   kind: 'COMMON' | 'PREFERRED' | 'OTHER';
   name: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -1432,6 +1447,7 @@ export interface ShareholderNames {
 export interface Shareholders {
   address: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   email: string | null;
   external_ref: string;
   family_name: string | null;
@@ -1604,6 +1620,7 @@ export interface TenantDirectory {
 
 export interface TenantLinks {
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   id: Generated<string>;
   revoked_at: Timestamp | null;
   sponsor_slug: string;
@@ -1615,6 +1632,7 @@ export interface TenantLinks {
 export interface Tenants {
   clock_ahead: Generated<Interval>;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   id: Generated<string>;
   name: string;
   slug: string;
@@ -1631,6 +1649,7 @@ export interface Transactions {
   amount: bigint;
   compensates: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   currency: string;
   dividend_id: string | null;
   id: Generated<string>;
@@ -1662,6 +1681,7 @@ export interface TransactionTransitions {
 }
 
 export interface Transfers {
+  created_by: Generated<string | null>;
   effective_date: ColumnType<Day, string, string>;
   from_shareholder_id: string;
   id: string;
@@ -1698,6 +1718,7 @@ export interface UnpaidPayments {
 
 export interface UploadMappings {
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   definition: Json;
   id: Generated<string>;
   kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'tax-certifications' | 'participants';
@@ -1781,6 +1802,7 @@ export interface UserDirectory {
 export interface Users {
   confirmed_by: string | null;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   email: string;
   employee_id: string | null;
   has_password: Generated<boolean>;
@@ -1832,6 +1854,7 @@ export interface VoteChoices {
 
 export interface Votes {
   cast_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   id: Generated<string>;
   meeting_id: string;
   revoked_at: Timestamp | null;
@@ -1862,6 +1885,7 @@ export interface WebhookDeliveries {
   attempts: Generated<number>;
   attempts_before: Generated<number>;
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   delivered_at: Timestamp | null;
   event_id: string;
   id: Generated<string>;
@@ -1877,6 +1901,7 @@ export interface WebhookDeliveries {
 
 export interface Webhooks {
   created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
   events: EventType[];
   events_since: ArrayType<Timestamp> | null;
   id: Generated<string>;

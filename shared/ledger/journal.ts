@@ -52,6 +52,8 @@ interface TransactionSet {
     readonly id: string;
     readonly amount: string;
     readonly currency: string;
+    /** @default whom the transaction works for */
+    readonly created_by?: string;
     readonly shareholder_id?: string;
     readonly plan_id?: string;
     readonly dividend_id?: string;

@@ -7,6 +7,7 @@ type TransactionRow = Omit<
   Selectable<Transactions>,
   | 'tenant_id'
   | 'memo'
+  | 'created_by'
   | 'source_account'
   | 'repays_dividend_id'
   | 'adjustment_id'

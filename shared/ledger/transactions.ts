@@ -10,6 +10,7 @@ export const TRANSACTION_COLUMNS = [
   'amount',
   'compensates',
   'created_at',
+  'created_by',
   'currency',
   'dividend_id',
   'id',
@@ -82,6 +83,8 @@ export interface NewTransaction {
   readonly source_account: SourceAccount | null;
   /** The payment whose money it asks back. */
   readonly reverses?: string;
+  /** @default whom the transaction of the database works for */
+  readonly created_by?: string;
 }
 
 /** The part of a transaction that takes the place of another one, from whose dividend tax was withheld once. */

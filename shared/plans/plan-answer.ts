@@ -47,6 +47,7 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
     rehired_on: breaksOf(row).at(-1)?.rehired_on ?? null,
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

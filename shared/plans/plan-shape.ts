@@ -60,6 +60,7 @@ export const Plan = z.object({
   rehired_on: dateOut.nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 /** The fields of a grant that is asked for. */

@@ -11,6 +11,7 @@ export const PLAN_COLUMNS = [
   'balance',
   'breaks',
   'created_at',
+  'created_by',
   'currency',
   'distributed',
   'distributing',

@@ -14,6 +14,7 @@ const COLUMNS = [
   'cancelled_at',
   'closes_at',
   'created_at',
+  'created_by',
   'id',
   'opens_at',
   'positions_known_at',
@@ -48,6 +49,7 @@ export function toMeeting(row: MeetingRow): z.infer<typeof Meeting> {
     state: stateOf(row),
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

@@ -46,6 +46,7 @@ export const Meeting = z.object({
   state: z.enum(MEETING_STATES),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 /** Shares are counted by their votes. */

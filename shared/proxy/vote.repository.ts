@@ -11,6 +11,7 @@ import type { Vote } from './votes.routes.ts';
 
 const COLUMNS = [
   'cast_at',
+  'created_by',
   'id',
   'meeting_id',
   'revoked_at',
@@ -42,6 +43,7 @@ export function toVote(row: VoteRow): z.infer<typeof Vote> {
     weight: canonicalDecimal(row.weight),
     choices: toChoices(row.choices),
     cast_at: row.cast_at.toISOString(),
+    created_by: row.created_by,
     upload_id: row.upload_id,
     revoked_at: row.revoked_at?.toISOString() ?? null,
     version: versionOf(row),

@@ -14,6 +14,7 @@ export const Vote = z.object({
   weight: decimalOut,
   choices: z.record(z.string(), ChoiceOut),
   cast_at: instantOut,
+  created_by: idOut.nullable(),
   /** The upload that cast it. Null: it was cast by itself. */
   upload_id: idOut.nullable(),
   revoked_at: instantOut.nullable(),

@@ -14,6 +14,7 @@ import type { ChangedShareholder, Shareholder } from './shareholders.routes.ts';
 const COLUMNS = [
   'address',
   'created_at',
+  'created_by',
   'email',
   'external_ref',
   'family_name',
@@ -68,6 +69,7 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
     status: row.status,
     version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     updated_at: row.updated_at.toISOString(),
     links: linksOf(id),
   };

@@ -58,6 +58,7 @@ export const Shareholder = z.object({
   status: z.enum(STATUSES),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
   links: z.object({
     positions: link,

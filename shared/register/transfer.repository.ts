@@ -7,6 +7,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type * as routes from './transfers.routes.ts';
 
 const COLUMNS = [
+  'created_by',
   'effective_date',
   'from_shareholder_id',
   'id',
@@ -39,7 +40,7 @@ export function toTransfer({ id, quantity, recorded, ...row }: TransferRow): z.i
 /** @throws DomainError `transfer-reversed` where another reversal was faster */
 export function insertTransfer(
   tx: TenantTx,
-  transfer: Pick<TransferRow, (typeof COLUMNS)[number]>,
+  transfer: Omit<Pick<TransferRow, (typeof COLUMNS)[number]>, 'created_by'>,
 ): Promise<TransferRow> {
   return tx
     .insertInto('transfers')

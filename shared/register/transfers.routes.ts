@@ -28,6 +28,7 @@ export const Transfer = z.object({
   /** Why the shares were moved, or the transfer taken back, if that was said. */
   reason: z.string().nullable(),
   recorded_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 /** Dividends and meetings that were frozen for their record date before: a change of positions doesn’t count for them. */

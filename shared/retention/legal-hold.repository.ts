@@ -27,6 +27,7 @@ export function toLegalHold(row: LegalHoldRow): z.input<typeof LegalHold> {
     ...row,
     status: row.released_at === null ? 'ACTIVE' : 'RELEASED',
     created_at: row.created_at.toISOString(),
+    created_by: row.placed_by,
     released_at: row.released_at?.toISOString() ?? null,
   };
 }

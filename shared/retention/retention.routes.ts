@@ -20,6 +20,7 @@ export const LegalHold = z.object({
   status: z.enum(STATUSES),
   placed_by: idOut.nullable(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   released_by: idOut.nullable(),
   released_at: instantOut.nullable(),
   version: z.number().int(),

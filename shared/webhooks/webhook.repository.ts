@@ -9,6 +9,7 @@ import type { Webhook } from './webhooks.routes.ts';
 
 const COLUMNS = [
   'created_at',
+  'created_by',
   'events',
   'events_since',
   'id',
@@ -33,6 +34,7 @@ export function toWebhook(row: WebhookRow): z.input<typeof Webhook> {
     rotated_at: row.rotated_at?.toISOString() ?? null,
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

@@ -24,6 +24,7 @@ export const Webhook = z.object({
   rotated_at: instantOut.nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 /** A webhook with its secret, which no other answer shows. */
@@ -46,6 +47,7 @@ export const WebhookDelivery = z.object({
     }),
   ),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   delivered_at: instantOut.nullable(),
 });
 

@@ -153,6 +153,8 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
       return expect(entries).toMatchObject(isRefused ? [{ payload: { wrong: expect.any(String) } }] : []);
     if (WITHOUT_EFFECT.has(route.operationId)) return expect(entries).toEqual([]);
     done.push(route.operationId);
+    if (answer.status === 201 && 'created_by' in answer.body)
+      expect(answer.body.created_by).toBe(callerOf(route, tenant)?.actorId);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ tenant_id: tenant.id, problem: null });
     // A parameter that isn't an id may be free text: the resource and the changes name it, and the payload doesn't.

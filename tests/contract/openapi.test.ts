@@ -30,6 +30,18 @@ const WITHOUT_EXAMPLE = {
   getScimResourceType: 'RFC 7643, section 6',
 };
 
+/** Objects that say when they were made, and not by whom. */
+const WITHOUT_CREATOR: Readonly<Record<string, string>> = {
+  AddPasskeyResponse: 'one’s own passkey',
+  BankFile: 'written by the platform, or come from a bank',
+  FetchBankFileResponse: 'a bank file',
+  GetBankFileResponse: 'a bank file',
+  ListPasskeysResponse: 'one’s own passkeys',
+  RenamePasskeyResponse: 'one’s own passkey',
+  ReportedContribution: 'a row of a report, made of events; the contribution says it',
+  ReportedTransaction: 'a row of a report, made of events; the transaction says it',
+};
+
 function operationOf(route: RouteEntry): Json {
   return document.paths[publicPath(route)]?.[route.method.toLowerCase()];
 }
@@ -120,6 +132,17 @@ describe('the contract', () => {
       ],
     );
     expect(silent).toEqual([]);
+  });
+
+  test('says of everything that was created by whom', () => {
+    const made = [...parts(document.components.schemas)].filter(
+      ([path, { properties = {} }]) =>
+        !isSchemas(path) && ('created_at' in properties || 'cast_at' in properties),
+    );
+    const silent = made
+      .filter(([, { properties }]) => !('created_by' in properties))
+      .map(([path]) => path.split('/')[1]);
+    expect([...new Set(silent)].toSorted()).toEqual(Object.keys(WITHOUT_CREATOR));
   });
 
   test('has no meaning for a field that is nowhere', () => {

@@ -114,6 +114,7 @@ describe('oneself', () => {
         {
           ...{ id: as.actorId, email, role, status: 'ACTIVE', employee_id: null, session_id: as.sessionId },
           created_at: expect.any(String),
+          created_by: null,
           tenant: {
             ...{ id: acme.id, slug: acme.slug, name: expect.any(String), type: 'ISSUER', status: 'ACTIVE' },
             time_zone: expect.any(String),

@@ -13,6 +13,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   add_login_failure: [APP_ROLE],
   clear_login_failures: [APP_ROLE],
   complete_idempotency_key: [APP_ROLE],
+  current_actor: [APP_ROLE, SYSTEM_ROLE],
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   end_release: [APP_ROLE],
   enter_tenant: [APP_ROLE],

@@ -118,7 +118,11 @@ describe('duplicates and reordering', () => {
       ...expected,
       transactions: '',
     });
-    expect((await dividends.get(id)).body.reconciled).toBe(true);
+    const { reconciled, created_by } = (await dividends.get(id)).body;
+    expect(reconciled).toBe(true);
+    const creators = 'select distinct created_by from transactions where dividend_id = $1';
+    expect((await database.admin.query(creators, [id])).rows).toEqual([{ created_by }]);
+    expect(created_by).not.toBeNull();
   });
 
   test('of the message that starts a run change nothing, at any point of it', async () => {

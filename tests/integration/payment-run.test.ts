@@ -505,6 +505,10 @@ describe('all unpaid of a dividend', () => {
       body: { state: 'DONE', only: 'UNPAID', ordered: 3, never_ordered: 0 },
     });
     expect((await repayments(id)).map(({ shareholder_id }) => shareholder_id).sort()).toEqual(all.toSorted());
+    const creators = 'select distinct created_by from transactions where repays_dividend_id = $1';
+    expect((await world.database.admin.query(creators, [id])).rows).toEqual([
+      { created_by: waiting.body.requested_by },
+    ]);
     expect(await dividends.get(id)).toMatchObject({
       body: { paid_amount: '150000.00', unpaid_amount: '0.00', reconciled: true },
     });

@@ -39,6 +39,7 @@ test('a transfer writes two entries of one date and one instant, and one event',
     ...order(from.id, to.id, '2.25', { effective_date: daysAgo(3) }),
     security_class: 'COMMON',
     ...{ reverses: null, reversed_by: null, reason: null, recorded_at: expect.any(String) },
+    created_by: acme.as('OPS').actorId,
     too_late_for: [],
   });
   expect(done.header('location')).toMatch(new RegExp(`/shareholders/transfers/${done.body.transfer_id}$`));

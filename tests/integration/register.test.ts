@@ -143,6 +143,7 @@ describe('a holder of record', () => {
       status: 'ACTIVE',
       version: 1,
       created_at: expect.any(String),
+      created_by: acme.as('OPS').actorId,
       updated_at: expect.any(String),
       links: expect.any(Object),
       too_late_for: [],

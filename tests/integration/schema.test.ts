@@ -61,6 +61,18 @@ describe('the functions of a migrated database', () => {
     expect(await catalogue()).toEqual(before);
   });
 
+  test('say of every row by whom it was created, unless its writer does', async () => {
+    const { rows } = await database.admin.query<{ table: string; value: string | null }>(
+      `select c.relname as table, pg_get_expr(d.adbin, d.adrelid) as value
+       from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+       where c.relnamespace = 'vestry'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'created_by' order by 1`,
+    );
+    expect(rows.length).toBeGreaterThan(20);
+    // A file may be dropped by nobody who is known.
+    const other = rows.filter(({ value }) => value !== 'current_actor()').map(({ table }) => table);
+    expect(other).toEqual(['uploads']);
+  });
+
   test('are defined by no migration', () => {
     for (const file of migrationFiles)
       expect(textOf(file), file).not.toMatch(/^\s*create (or replace )?(function|procedure)/im);

@@ -295,6 +295,9 @@ describe('a sign-in', () => {
       amr: ['pwd', 'mfa'],
       user_id: verdict?.sub,
     });
+    expect(await one('select created_by from users where id = $1', [verdict?.sub])).toEqual({
+      created_by: id,
+    });
     const again = await exchange(code(await new Browser().signIn(id, ada)));
     expect(await authorizerVerdict(`Bearer ${again.body.access_token}`)).toMatchObject({ sub: verdict?.sub });
   });

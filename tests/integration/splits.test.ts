@@ -300,6 +300,7 @@ describe('cash for the fractions of a split', () => {
     const action = (await w.ops.action(id)).body;
     expect(action).toMatchObject({
       ...{ fractions: 'CASH', price_per_share: '9.99', currency: 'USD', payable_date: daysAgo(-30) },
+      created_by: waiting.body.requested_by,
     });
     await write(w, later);
     await write(w, action.dividend_id);
@@ -307,6 +308,7 @@ describe('cash for the fractions of a split', () => {
     expect((await dividends.get(action.dividend_id)).body).toMatchObject({
       ...{ state: 'PENDING', approval: 'APPROVED', rate_per_share: '9.99', payable_date: daysAgo(-30) },
       ...{ total_amount: '9.99', residual: '0', unpaid_amount: '9.99', reconciled: true },
+      created_by: waiting.body.requested_by,
     });
     const refused = await dividends.cancel(action.dividend_id);
     expect(refusal(refused)).toEqual([409, 'dividend-not-cancellable']);

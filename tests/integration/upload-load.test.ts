@@ -96,6 +96,9 @@ describe.each(['csv', 'json', 'ndjson'] as const)('a mixed register as %s', (for
       [of.id],
     );
     expect(sources).toEqual([{ reason: 'upload', source: `upload:${upload.id}` }]);
+    const creators = 'select distinct created_by from shareholders where tenant_id = $1';
+    expect((await database.admin.query(creators, [of.id])).rows).toEqual([{ created_by: upload.created_by }]);
+    expect(upload.created_by).not.toBeNull();
 
     const messages = await takeMessages(aws.endpoint, REJECTED);
     const told = messages.flatMap(({ rows }) => rows as { n: number; line: number; code: string }[]);

@@ -36,7 +36,7 @@ export const changePassword = route({
 export const Me = User.omit({ tenant_id: true, version: true }).extend({
   session_id: idOut,
   /** An operator belongs to none. */
-  tenant: Tenant.omit({ version: true, created_at: true }).nullable(),
+  tenant: Tenant.omit({ version: true, created_at: true, created_by: true }).nullable(),
 });
 
 export const getMe = route({

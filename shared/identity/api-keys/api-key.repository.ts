@@ -34,6 +34,7 @@ export function toApiKey(row: ApiKeyRow): z.infer<typeof ApiKey> {
     ...{ id, name, role, routes, networks, made_by, confirmed_by, last_used_from, version },
     status: isExpired ? 'EXPIRED' : row.status,
     created_at: row.created_at.toISOString(),
+    created_by: row.made_by,
     expires_at: row.expires_at.toISOString(),
     last_used_at: row.last_used_at?.toISOString() ?? null,
   };

@@ -23,6 +23,7 @@ export const ApiKey = z.object({
   made_by: idOut,
   confirmed_by: idOut.nullable(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   expires_at: instantOut,
   last_used_at: instantOut.nullable(),
   last_used_from: z.string().nullable(),

@@ -12,6 +12,7 @@ const COLUMNS = [
   'client_authentication',
   'client_id',
   'created_at',
+  'created_by',
   'credential_sealed',
   'employee_id_claim',
   'id',

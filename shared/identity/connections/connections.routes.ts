@@ -128,6 +128,7 @@ export const Connection = z.object({
   start_uri: z.string(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

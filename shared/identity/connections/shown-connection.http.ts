@@ -28,6 +28,7 @@ export function toConnection(row: ConnectionRow, reached: Reached): z.input<type
     start_uri: publicUrlOf(reached, startSignIn, at),
     tested_at: row.tested_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     updated_at: row.updated_at.toISOString(),
   };
 }

@@ -125,7 +125,8 @@ async function finishWithCode(
       return { action: outcome.became, userId: id, shown: { user: { id, email, role } } };
     },
     {
-      actor: anonymousActor(tenant.id, requestId),
+      // Users whom a sign-in admits are made for its connection.
+      actor: { ...anonymousActor(tenant.id, requestId), makesFor: connection.id },
       action: (result) => ('reason' in result ? 'sign-in.refused' : result.action),
       resource: (result) =>
         'reason' in result || result.userId === null

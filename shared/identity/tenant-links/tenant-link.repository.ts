@@ -7,6 +7,7 @@ import type { TenantLink } from './tenant-links.routes.ts';
 
 const COLUMNS = [
   'created_at',
+  'created_by',
   'id',
   'revoked_at',
   'sponsor_slug',
@@ -26,6 +27,7 @@ export function toTenantLink(row: TenantLinkRow): z.input<typeof TenantLink> {
     revoked_at: row.revoked_at?.toISOString() ?? null,
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

@@ -11,6 +11,7 @@ export const TenantLink = z.object({
   revoked_at: instantOut.nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const issuer = { tenants: ['ISSUER'] } as const;

@@ -9,6 +9,7 @@ import type { Tenant } from './tenants.routes.ts';
 
 const COLUMNS = [
   'created_at',
+  'created_by',
   'id',
   'name',
   'slug',
@@ -25,7 +26,7 @@ type CustomerType = (typeof TENANT_TYPES)[number];
 type TenantRow = Pick<Selectable<Tenants>, (typeof COLUMNS)[number]> & Customer;
 
 export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
-  const { id, slug, name, version, created_at } = row;
+  const { id, slug, name, version, created_at, created_by } = row;
   return {
     id,
     slug,
@@ -35,6 +36,7 @@ export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
     time_zone: row.time_zone,
     version,
     created_at: created_at.toISOString(),
+    created_by,
   };
 }
 

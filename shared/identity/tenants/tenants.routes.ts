@@ -17,6 +17,7 @@ export const Tenant = z.object({
   time_zone: z.string(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const firstUser = z.strictObject({

@@ -17,6 +17,7 @@ const COLUMNS = [
   'employee_id',
   'version',
   'created_at',
+  'created_by',
 ] as const;
 export type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]>;
 

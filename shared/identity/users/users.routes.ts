@@ -22,6 +22,7 @@ export const User = z.object({
   employee_id: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 /** A user with what they have to prove beside their password. */

@@ -38,6 +38,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
     }),
     version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     updated_at: row.updated_at.toISOString(),
   };
 }

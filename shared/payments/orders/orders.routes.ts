@@ -36,6 +36,7 @@ export const Transaction = z.object({
   not_before: dateOut.optional(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

@@ -74,6 +74,7 @@ export async function payAgain(
     ...{ amount, currency, shareholder_id, plan_id, memo },
     source_account: sourceAccount,
     ...repaying(failed),
+    ...(order.requested_by === null ? {} : { created_by: order.requested_by }),
   });
   await insertOrder(tx, { ...order, transaction_id: transaction.id, replaces: failed.id });
   return transaction;

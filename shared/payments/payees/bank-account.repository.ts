@@ -13,6 +13,7 @@ const COLUMNS = [
   'account_type',
   'approval',
   'created_at',
+  'created_by',
   'employee_id',
   'holder_name',
   'holder_type',
@@ -55,6 +56,7 @@ export function toBankAccount(row: NotifiedAccount): z.infer<typeof BankAccount>
     prenote: row.prenote,
     version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     notifications_of_change: row.notifications,
   };
 }

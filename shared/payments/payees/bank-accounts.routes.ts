@@ -25,6 +25,7 @@ export const BankAccount = z.object({
   status_reason: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   /** Its bank has notified us of these, the first one first; each keeps what stood there before. */
   notifications_of_change: z.array(NotificationOfChange),
 });

@@ -13,6 +13,7 @@ const CONTRIBUTIONS_COLUMNS = [
   'amount',
   'balance_after',
   'created_at',
+  'created_by',
   'currency',
   'effective_date',
   'id',
@@ -42,6 +43,7 @@ export function toContribution(row: ContributionRow): z.input<typeof Contributio
     transaction_id: id,
     reverses,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

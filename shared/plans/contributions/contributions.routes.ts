@@ -18,6 +18,7 @@ export const Contribution = z.object({
   transaction_id: idOut,
   reverses: idOut.nullable(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const NewContribution = z.strictObject({

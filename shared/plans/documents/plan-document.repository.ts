@@ -5,6 +5,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 const VERSION_COLUMNS = [
   'created_at',
+  'created_by',
   'document_id',
   'effective_from',
   'entry_dates',
@@ -18,6 +19,7 @@ const VERSION_COLUMNS = [
 
 const DOCUMENT_COLUMNS = [
   'created_at',
+  'created_by',
   'currency',
   'id',
   'name',

@@ -139,6 +139,7 @@ export function toPlanDocument(row: PlanDocumentRow, today: string): z.input<typ
     terms: found(shown.find((one) => one.version === inForce)),
     versions: shown,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

@@ -115,6 +115,7 @@ export const DocumentTerms = z.object({
   service_months: z.number().int(),
   entry_dates: z.enum(ENTRY_DATES),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 export const PlanDocument = z.object({
@@ -129,6 +130,7 @@ export const PlanDocument = z.object({
   }),
   versions: z.array(DocumentTerms).meta({ description: 'All versions, oldest first.' }),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const sponsor = { tenants: ['SPONSOR'] } as const;

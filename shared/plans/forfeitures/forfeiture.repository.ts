@@ -10,6 +10,7 @@ const COLUMNS = [
   'amount',
   'balance_after',
   'created_at',
+  'created_by',
   'currency',
   'effective_date',
   'id',

@@ -17,6 +17,7 @@ export const Forfeiture = z.object({
   reverses: idOut.nullable().meta({ description: 'The use that the entry takes back.' }),
   effective_date: dateOut,
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const planType = z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`);

@@ -25,4 +25,5 @@ export const Grant = z.object({
   vested_as_of: dateOut,
   version: z.number().int().meta({ description: 'The plan’s: a change of a grant is one of its plan.' }),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });

@@ -16,6 +16,7 @@ const COLUMNS = [
   'awaiting_quantity',
   'cancelled_on',
   'created_at',
+  'created_by',
   'event_on',
   'forfeited_quantity',
   'grant_date',
@@ -57,6 +58,7 @@ export function toGrant(row: GrantRow): z.input<typeof Grant> {
     vested_as_of: row.vested_as_of,
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
   };
 }
 

@@ -19,6 +19,7 @@ export function toParticipant(row: ParticipantRow): z.input<typeof Participant> 
       ...shownOfCheck(row),
       version: row.version,
       created_at: row.created_at.toISOString(),
+      created_by: row.created_by,
     },
   };
 }

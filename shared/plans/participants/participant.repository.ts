@@ -7,6 +7,7 @@ import type { Wages } from './participants.routes.ts';
 export const PARTICIPANT_COLUMNS = [
   'compensation',
   'created_at',
+  'created_by',
   'date_of_birth',
   'email',
   'employee_id',

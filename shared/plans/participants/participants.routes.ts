@@ -4,6 +4,7 @@ import {
   booleanInQuery,
   dateOut,
   email,
+  idOut,
   instantOut,
   isoDate,
   kycStatus,
@@ -32,6 +33,7 @@ export const Participant = z.object({
   ...kycOut,
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 const MAX_YEARS = 60;

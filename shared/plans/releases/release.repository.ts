@@ -10,6 +10,7 @@ import { MAX_LINES, type Release, type ReleaseLine } from './releases.routes.ts'
 const COLUMNS = [
   'as_of',
   'created_at',
+  'created_by',
   'decline_reason',
   'grants',
   'holders',
@@ -59,6 +60,7 @@ export function toRelease(row: ReleaseRow): z.input<typeof Release> {
     decline_reason: row.decline_reason,
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     updated_at: row.updated_at.toISOString(),
   };
 }

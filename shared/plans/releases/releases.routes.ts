@@ -44,6 +44,7 @@ export const Release = z.object({
   decline_reason: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

@@ -5,7 +5,12 @@ import { originOfRequest } from './origin.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { waitForAnswers } from './pool.ts';
 
-const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
+/** Sets something until the transaction ends, to a parameter of the statement. */
+const setting = (name: string, place: number): string => `set_config('${name}', $${place}, true)`;
+
+const SET_TENANT = setting('app.tenant_id', 1);
+/** Sets `current_actor()`, the default of columns `created_by`; null: nobody. */
+const setActor = (place: number): string => setting('app.actor', place);
 /** Lets the database see the clock of a local platform, or a sandbox’s tenant, that was moved ahead; elsewhere there is no other than the machine's. */
 const setClock = (): string => {
   const aheadMs = Math.trunc(environment.clockAheadMs());
@@ -14,7 +19,7 @@ const setClock = (): string => {
     : `, enter_tenant_clock('${aheadMs} milliseconds')`;
 };
 const SET_LIMITS = (first: number): string =>
-  `set_config('statement_timeout', $${first}, true), set_config('lock_timeout', $${first + 1}, true)`;
+  `${setting('statement_timeout', first)}, ${setting('lock_timeout', first + 1)}`;
 
 /** The time that the database grants by itself, see prepare-database.ts. */
 const DEFAULT_SECONDS = 30;
@@ -33,10 +38,13 @@ export function letStatementsRunFor(seconds: number): void {
   waitForAnswers(seconds * 1_000);
 }
 
-/** Sets the tenant whose rows can be seen until the transaction ends. No other code sets it. */
-export function setTenant(tenantId: string): Statement {
-  if (limits === undefined) return { text: `select ${SET_TENANT}${setClock()}`, values: [tenantId] };
-  return { text: `select ${SET_TENANT}, ${SET_LIMITS(2)}${setClock()}`, values: [tenantId, ...limits] };
+/**
+ * Sets the tenant whose rows can be seen until the transaction ends. No other code sets it.
+ * @param makesFor see {@link Entrant}
+ */
+export function setTenant(tenantId: string, makesFor: string | null = null): Statement {
+  const text = `select ${SET_TENANT}, ${setActor(2)}${limits === undefined ? '' : `, ${SET_LIMITS(3)}`}${setClock()}`;
+  return { text, values: [tenantId, makesFor, ...(limits ?? [])] };
 }
 
 /** Whoever begins work for a tenant. */
@@ -53,6 +61,8 @@ export interface Entrant {
   readonly employeeId?: string | undefined;
   /** Set where an operator acts for a tenant, which must be suspended. */
   readonly acts?: object;
+  /** The person or key for whom work without a caller makes rows. @default actorId, as `enter_tenant` sets it */
+  readonly makesFor?: string | null;
   /** The request changes something: a suspended tenant's goes no further than its first statement. */
   readonly writes?: true;
 }
@@ -73,24 +83,35 @@ export type SettingOff =
  * token's any more, or who comes from outside their tenant's networks: the statements behind it don't run.
  */
 export function enterTenant(
-  { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes, acts }: Entrant,
+  {
+    tenantId,
+    actorId,
+    actorRole,
+    actorTenantId = tenantId,
+    sessionId,
+    employeeId,
+    makesFor,
+    writes,
+    acts,
+  }: Entrant,
   options: { readonly refuseSuspended?: boolean; readonly off?: readonly SettingOff[] } = {},
 ): Statement {
   const { refuseSuspended = writes ?? false, off = [] } = options;
-  if (actorId === null && !refuseSuspended && off.length === 0) return setTenant(tenantId);
+  if (actorId === null && !refuseSuspended && off.length === 0) return setTenant(tenantId, makesFor);
   const caller = [actorTenantId, actorId, sessionId ?? null, actorRole, employeeId ?? null];
-  const origin = actorId === null ? undefined : originOfRequest();
+  const origin = originOfRequest();
   const address = origin === undefined ? [] : [plainAddress(origin.sourceIp)];
+  const [last, use] = actorId === null ? [[makesFor], setActor(8)] : [address, 'require_network($3, $4, $8)'];
   const parts = [
     ENTER,
-    ...address.map(() => 'require_network($3, $4, $8)'),
+    ...last.map(() => use),
     ...(acts === undefined ? [] : ['require_suspended($1)']),
-    ...(limits === undefined ? [] : [SET_LIMITS(8 + address.length)]),
+    ...(limits === undefined ? [] : [SET_LIMITS(8 + last.length)]),
     ...off.map((name) => `set_config('${name}', 'off', true)`),
   ];
   return {
     text: `select ${parts.join(', ')}${setClock()}`,
-    values: [tenantId, refuseSuspended, ...caller, ...address, ...(limits ?? [])],
+    values: [tenantId, refuseSuspended, ...caller, ...last, ...(limits ?? [])],
   };
 }
 

@@ -42,6 +42,11 @@ export interface Actor {
   readonly actorRole: Role | 'SYSTEM' | 'ANONYMOUS';
   /** The tenant the acting user belongs to, when it isn't `tenantId` (operators). */
   readonly actorTenantId?: TenantId;
+  /**
+   * The person or key whose file or approved request work of the platform carries out: the rows that it makes are theirs (`created_by`).
+   * @default actorId
+   */
+  readonly makesFor?: string | null;
   /** The session of the access token, whose user must still be who it says. Absent where no token acts. */
   readonly sessionId?: string;
   readonly employeeId?: string | undefined;

@@ -8,9 +8,17 @@ interface Treatment {
   readonly suspended: Suspended;
 }
 
-/** Returns the actor that writes when no user does: a worker, a schedule or a step, for one tenant. */
-export function systemActor(tenantId: TenantId, requestId: string, { suspended }: Treatment): Actor {
-  const actor: Actor = { tenantId, actorId: null, actorRole: 'SYSTEM', requestId };
+/**
+ * Returns the actor that writes when no user does: a worker, a schedule or a step, for one tenant.
+ * @param makesFor the person or key whose file or approved request it carries out. @default nobody
+ */
+export function systemActor(
+  tenantId: TenantId,
+  requestId: string,
+  { suspended }: Treatment,
+  makesFor: string | null = null,
+): Actor {
+  const actor: Actor = { tenantId, actorId: null, actorRole: 'SYSTEM', makesFor, requestId };
   return suspended === 'goes-on' ? { ...actor, allowSuspended: true } : actor;
 }
 

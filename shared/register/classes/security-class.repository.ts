@@ -11,6 +11,7 @@ const COLUMNS = [
   'authorized',
   'code',
   'created_at',
+  'created_by',
   'kind',
   'name',
   'updated_at',
@@ -56,6 +57,7 @@ export function toSecurityClass(row: SecurityClassRow): z.infer<typeof SecurityC
     treasury_shares: canonicalDecimal(row.treasury_shares),
     version,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     updated_at: row.updated_at.toISOString(),
   };
 }

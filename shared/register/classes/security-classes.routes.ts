@@ -3,6 +3,7 @@ import { ChangeRequest } from '#approvals/change-request.ts';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import {
   decimalOut,
+  idOut,
   instantOut,
   MAX_SECURITY_CLASSES,
   quantity,
@@ -24,6 +25,7 @@ export const SecurityClass = z.object({
   treasury_shares: decimalOut,
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

@@ -50,7 +50,7 @@ export async function applyDueSplits(actor: Actor): Promise<number> {
   const due = await tenantRead(actor.tenantId, listDue);
   for (const one of due) {
     if (one.state === 'SCHEDULED') await begin(actor, one.id);
-    await finish(actor, one);
+    await finish({ ...actor, makesFor: one.created_by }, one);
   }
   return due.length;
 }

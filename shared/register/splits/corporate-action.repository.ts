@@ -16,6 +16,7 @@ const COLUMNS = [
   'authorized_before',
   'before',
   'created_at',
+  'created_by',
   'currency',
   'denominator',
   'dividend_id',
@@ -271,11 +272,11 @@ export function lockUnfinished(tx: TenantTx, id: string): Promise<CorporateActio
 /** Splits that are under way, or due in the tenant's time zone: in the order of their days. */
 const DUE = sql`(a.state in ('APPLYING', 'REVERSING') or (a.state = 'SCHEDULED' and a.effective_date <= today()))`;
 
-export type DueAction = Pick<CorporateActionRow, 'id' | 'state' | 'fractions'>;
+export type DueAction = Pick<CorporateActionRow, 'created_by' | 'id' | 'state' | 'fractions'>;
 
 export async function listDue(read: TenantRead): Promise<DueAction[]> {
   const { rows } = await sql<DueAction>`
-    select a.id, a.state, a.fractions from corporate_actions a where ${DUE} order by a.effective_date, a.id`.execute(
+    select a.id, a.state, a.fractions, a.created_by from corporate_actions a where ${DUE} order by a.effective_date, a.id`.execute(
     read,
   );
   return rows;

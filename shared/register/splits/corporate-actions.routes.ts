@@ -76,6 +76,7 @@ export const CorporateAction = z.object({
   applied_at: instantOut.nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

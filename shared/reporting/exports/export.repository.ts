@@ -51,6 +51,7 @@ export function toReportExport(row: ExportRow, url: string | null): Shown {
     url,
     failure: row.failure,
     created_at: row.created_at.toISOString(),
+    created_by: row.requested_by,
     completed_at: row.completed_at?.toISOString() ?? null,
     expires_at: row.state === 'DONE' ? (expiryOf(row)?.toISOString() ?? null) : null,
   };

@@ -37,6 +37,7 @@ export const ReportExport = z.object({
   url: z.string().nullable(),
   failure: z.string().nullable(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   completed_at: instantOut.nullable(),
   expires_at: instantOut.nullable(),
 });

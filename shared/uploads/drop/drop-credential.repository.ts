@@ -47,6 +47,7 @@ export function toDropCredential(row: DropCredentialRow): z.input<typeof DropCre
     ended_at: row.ended_at?.toISOString() ?? null,
     version: row.version,
     created_at: row.created_at.toISOString(),
+    created_by: row.owner_id,
   };
 }
 

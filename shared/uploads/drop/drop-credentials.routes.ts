@@ -24,6 +24,7 @@ export const DropCredential = z.object({
   ended_at: instantOut.nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
 });
 
 /** The key and where it works. Nothing else shows the secret. */

@@ -33,6 +33,7 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     uploaded_by: row.created_by,
     drop_credential_id: row.drop_credential_id,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     completed_at: row.completed_at?.toISOString() ?? null,
   };
 }

@@ -67,6 +67,7 @@ export const UploadSummary = z.object({
   /** The credential by which it was dropped. */
   drop_credential_id: idOut.nullable(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   completed_at: instantOut.nullable(),
 });
 

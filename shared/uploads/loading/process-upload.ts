@@ -39,7 +39,7 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
   if (found === undefined) return;
   const { upload, refusal } = found;
   // The upload continues under the id of the request that asked for it.
-  const actor = systemActor(upload.tenant_id, upload.request_id, validateUpload);
+  const actor = systemActor(upload.tenant_id, upload.request_id, validateUpload, upload.created_by);
   try {
     const claimed = await claimUpload(actor.tenantId, upload.id, file);
     if (claimed === undefined) {

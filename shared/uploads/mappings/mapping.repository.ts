@@ -1,14 +1,13 @@
 import { type Selectable, sql } from 'kysely';
-import type { z } from 'zod';
 import type { UploadMappings } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import type { Mapping } from './mapping.ts';
-import type { UploadMapping } from './mappings.routes.ts';
 
 const COLUMNS = [
   'created_at',
+  'created_by',
   'definition',
   'id',
   'kind',
@@ -21,24 +20,6 @@ export type MappingRow = Omit<Pick<Selectable<UploadMappings>, (typeof COLUMNS)[
   readonly kind: UploadKind;
   readonly definition: Mapping;
 };
-
-export function toMapping(row: MappingRow): z.input<typeof UploadMapping> {
-  const { columns, separator, encoding, decimal, date_format, skip_lines } = row.definition;
-  return {
-    ...{ id: row.id, kind: row.kind, name: row.name },
-    columns: columns.map(({ from, to, value, values }) => ({
-      from,
-      to,
-      value: value ?? null,
-      values: values ?? null,
-    })),
-    ...{ separator: separator ?? null, encoding: encoding ?? null, decimal: decimal ?? null },
-    ...{ date_format: date_format ?? null, skip_lines: skip_lines ?? 0 },
-    version: row.version,
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
-  };
-}
 
 /** Returns the settings of a file that is read by a mapping. */
 export function settingsOfMapping({ id, version }: MappingRow) {

@@ -27,6 +27,7 @@ export const UploadMapping = z.object({
   skip_lines: z.number().int(),
   version: z.number().int(),
   created_at: instantOut,
+  created_by: idOut.nullable(),
   updated_at: instantOut,
 });
 

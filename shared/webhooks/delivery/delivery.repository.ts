@@ -28,6 +28,7 @@ export function toDelivery(row: DeliveryRow): z.input<typeof WebhookDelivery> {
     next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.log,
     created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
     delivered_at: row.delivered_at?.toISOString() ?? null,
   };
 }
@@ -44,6 +45,7 @@ const COLUMNS = [
   'd.next_attempt_at',
   'd.leased_until',
   'd.created_at',
+  'd.created_by',
   'd.delivered_at',
 ] as const;
 
