@@ -29,6 +29,8 @@ const SCREENS = [
   { of: 'acme', name: 'approval', path: '/approvals?state=PENDING', first: true, phone: true },
   { of: 'acme', name: 'register', path: '/shareholders?q=tanaka' },
   { of: 'acme', name: 'holder', path: '/shareholders?q=ACME-00007', first: true },
+  { of: 'acme', name: 'class', path: '/classes', first: true },
+  { of: 'acme', name: 'split', path: '/splits/new' },
   { of: 'acme', name: 'dividend', path: '/dividends', first: true },
   { of: 'acme', name: 'payments', path: '/payments' },
   { of: 'acme', name: 'payment', path: '/payments?status=SETTLED', first: true },

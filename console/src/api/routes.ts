@@ -19,6 +19,7 @@ import type * as bankFiles from '#payments/files/bank-files.routes.ts';
 import type * as fetchedFile from '#payments/files/fetch-bank-file.routes.ts';
 import type * as bankItem from '#payments/files/match-bank-item.routes.ts';
 import type * as orders from '#payments/orders/orders.routes.ts';
+import type * as bankAccounts from '#payments/payees/bank-accounts.routes.ts';
 import type * as reversals from '#payments/reversals/reversals.routes.ts';
 import type * as dividendPayments from '#payments/runs/dividend-payments.routes.ts';
 import type * as payments from '#payments/runs/payment-runs.routes.ts';
@@ -44,7 +45,10 @@ import type * as votes from '#proxy/votes.routes.ts';
 import type * as classes from '#register/classes/security-classes.routes.ts';
 import type * as registerSettings from '#register/limits/register-settings.routes.ts';
 import type * as positions from '#register/positions.routes.ts';
+import type * as reopening from '#register/reopening.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
+import type * as corporateActions from '#register/splits/corporate-actions.routes.ts';
+import type * as transfers from '#register/transfers.routes.ts';
 import type * as reportExports from '#reporting/exports/exports.routes.ts';
 import type * as accessReport from '#reporting/reports/access-report.routes.ts';
 import type * as ownership from '#reporting/reports/ownership.routes.ts';
@@ -103,6 +107,10 @@ type Modules = [
   typeof classes,
   typeof positions,
   typeof shareholders,
+  typeof reopening,
+  typeof corporateActions,
+  typeof transfers,
+  typeof bankAccounts,
   typeof participantUploads,
   typeof payeeUploads,
   typeof rejectedRows,

@@ -33,6 +33,13 @@ const Declaration = lazy(connected(() => import('../screens/declaration.tsx')));
 const Dividend = lazy(connected(() => import('../screens/dividend.tsx')));
 const Shareholders = lazy(connected(() => import('../screens/shareholders.tsx')));
 const Shareholder = lazy(connected(() => import('../screens/shareholder.tsx')));
+const Classes = lazy(connected(() => import('../screens/classes.tsx')));
+const ClassOfShares = lazy(connected(() => import('../screens/class.tsx')));
+const Transfers = lazy(connected(() => import('../screens/transfers.tsx')));
+const Transfer = lazy(connected(() => import('../screens/transfer.tsx')));
+const Splits = lazy(connected(() => import('../screens/splits.tsx')));
+const ProposeSplit = lazy(connected(() => import('../screens/propose-split.tsx')));
+const SplitOfShares = lazy(connected(() => import('../screens/split.tsx')));
 const Payments = lazy(connected(() => import('../screens/payments.tsx')));
 const Payment = lazy(connected(() => import('../screens/payment.tsx')));
 const Exceptions = lazy(connected(() => import('../screens/exceptions.tsx')));
@@ -228,9 +235,24 @@ function Screens({ me }: { me: Me }) {
         </Route>
         <Route path="/approvals/:id">{({ id }) => <Approval key={id} id={id} me={me} />}</Route>
         <Route path="/shareholders">
-          <Shareholders />
+          <Shareholders me={me} />
         </Route>
         <Route path="/shareholders/:id">{({ id }) => <Shareholder key={id} id={id} me={me} />}</Route>
+        <Route path="/classes">
+          <Classes me={me} />
+        </Route>
+        <Route path="/classes/:code">{({ code }) => <ClassOfShares key={code} code={code} me={me} />}</Route>
+        <Route path="/transfers">
+          <Transfers me={me} />
+        </Route>
+        <Route path="/transfers/:id">{({ id }) => <Transfer key={id} id={id} me={me} />}</Route>
+        <Route path="/splits">
+          <Splits me={me} />
+        </Route>
+        <Route path="/splits/new">
+          <ProposeSplit />
+        </Route>
+        <Route path="/splits/:id">{({ id }) => <SplitOfShares key={id} id={id} me={me} />}</Route>
         <Route path="/dividends">
           <Dividends me={me} />
         </Route>

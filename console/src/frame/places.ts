@@ -9,6 +9,9 @@ export interface Place {
 const HOME: Place = { text: 'Home', path: '/' };
 const APPROVALS: Place = { text: 'Approvals', path: '/approvals' };
 const HOLDERS: Place = { text: 'Register', path: '/shareholders' };
+const TRANSFERS: Place = { text: 'Transfers', path: '/transfers' };
+const CLASSES: Place = { text: 'Share classes', path: '/classes' };
+const SPLITS: Place = { text: 'Splits', path: '/splits' };
 const DIVIDENDS: Place = { text: 'Dividends', path: '/dividends' };
 const PAYMENTS: Place = { text: 'Payments', path: '/payments' };
 const EXCEPTIONS: Place = { text: 'Exceptions', path: '/exceptions' };
@@ -43,7 +46,19 @@ export function placesOf({ role, tenant }: Me): readonly Place[] {
   if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS, TENANTS, OPERATIONS];
   const last = [UPLOADS, REPORTS, ...(role === 'OPS' ? [] : OVERSIGHT), WEBHOOKS, SETTINGS];
   if (tenant.type === 'ISSUER')
-    return [HOME, APPROVALS, HOLDERS, DIVIDENDS, MEETINGS, RELEASES, ...MONEY, ...last];
+    return [
+      HOME,
+      APPROVALS,
+      HOLDERS,
+      TRANSFERS,
+      CLASSES,
+      SPLITS,
+      DIVIDENDS,
+      MEETINGS,
+      RELEASES,
+      ...MONEY,
+      ...last,
+    ];
   return [HOME, APPROVALS, PEOPLE, PLANS, DOCUMENTS, RELEASES, ...MONEY, ...last];
 }
 

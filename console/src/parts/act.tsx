@@ -118,9 +118,8 @@ export function Act<T>(props: Props<T>) {
     >
       <SpaceBetween size="m">
         {problem !== null && <ProblemAlert problem={problem} />}
-        {isOutdated(problem) && seen !== undefined && record !== undefined && (
-          <Meanwhile seen={seen} now={record} />
-        )}
+        {/* The screen behind may read the record anew at any time, and what is sent then has its new version. */}
+        {seen !== undefined && record !== undefined && <Meanwhile seen={seen} now={record} />}
         <div>{asks}</div>
         {props.children}
         {asked !== undefined && (

@@ -1,4 +1,5 @@
 import type { Row } from '../api/routes.ts';
+import { words } from './format.ts';
 
 type ChangeRequest = Row<'GET /approvals'>;
 
@@ -71,12 +72,23 @@ const SCREENS: Readonly<Record<string, string>> = {
   webhooks: '/webhooks',
   users: '/users',
   connections: '/connections',
+  'security-classes': '/classes',
+  'corporate-actions': '/splits',
+  transfers: '/transfers',
 };
+
+const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** `Dividend b41436`, `Security class PREFERRED`: a thing by its kind, and by its name or the end of its id. */
+export function nameOfThing({ type, id }: ChangeRequest['subject']): string {
+  const kind = words(type).replace(/(ss)es$|s$/, '$1');
+  return `${kind} ${ID.test(id) ? id.slice(-6) : id}`.trim();
+}
 
 /** The screen of what a change is about, where there is one. */
 export function screenOf({ type, id }: ChangeRequest['subject']): string | undefined {
   const screen = SCREENS[type];
-  return screen === undefined ? undefined : `${screen}/${id}`;
+  return screen === undefined ? undefined : `${screen}/${encodeURIComponent(id)}`;
 }
 
 export interface Difference {

@@ -1,7 +1,7 @@
-import Select from '@cloudscape-design/components/select';
 import { useSearchParams } from 'wouter';
 import { useAddress } from './address.ts';
 import { words } from './format.ts';
+import { OneOf } from './one-of.tsx';
 
 /** Returns what the address chooses among values; undefined where it chooses none of them. */
 export function useChoice<T extends string>(name: string, values: readonly T[]): T | undefined {
@@ -28,16 +28,11 @@ export function Choice<T extends string>({ name, label, values, all, text = word
     ...values.map((value) => ({ value: value as string, label: text(value) })),
   ];
   return (
-    <Select
+    <OneOf
       ariaLabel={label}
       options={options}
-      selectedOption={options.find(({ value }) => value === chosen) ?? null}
-      onChange={({ detail }) => set({ [name]: detail.selectedOption.value ?? '' })}
+      value={chosen}
+      onChange={(chosen) => set({ [name]: chosen })}
     />
   );
-}
-
-/** The names of a table of looks or texts, which the compiler keeps complete. */
-export function namesOf<K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] {
-  return Object.keys(table) as K[];
 }

@@ -9,6 +9,7 @@ import { call, newKey } from '../api/call.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import { Act } from './act.tsx';
 import { day, instant, money, words } from './format.ts';
+import { OneOf } from './one-of.tsx';
 
 export type BankFile = Answer<'GET /bank-files/{id}'>;
 export type BankItem = BankFile['items'][number];
@@ -107,11 +108,11 @@ export function MatchItem({ file: { id, version }, item, zone, onClose, onPropos
     >
       {isEntry && (
         <FormField label="It stands for">
-          <Select
+          <OneOf
             options={kinds}
-            selectedOption={kinds.find(({ value }) => value === standsFor) ?? null}
-            onChange={({ detail }) => {
-              setStandsFor(detail.selectedOption.value as StandsFor);
+            value={standsFor}
+            onChange={(chosen) => {
+              setStandsFor(chosen);
               setNamed('');
             }}
           />
@@ -128,13 +129,7 @@ export function MatchItem({ file: { id, version }, item, zone, onClose, onPropos
       {standsFor === 'explanation' && (
         <SpaceBetween size="m">
           <FormField label="It is">
-            <Select
-              options={explanations}
-              selectedOption={explanations.find(({ value }) => value === explanation) ?? null}
-              onChange={({ detail }) =>
-                setExplanation(detail.selectedOption.value as (typeof EXPLANATIONS)[number])
-              }
-            />
+            <OneOf options={explanations} value={explanation} onChange={(chosen) => setExplanation(chosen)} />
           </FormField>
           <FormField label="What accounts for it" constraintText="200 characters at most.">
             <Textarea value={why} rows={3} onChange={({ detail }) => setWhy(detail.value.slice(0, 200))} />

@@ -1,7 +1,6 @@
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Textarea from '@cloudscape-design/components/textarea';
@@ -10,8 +9,9 @@ import { call } from '../api/call.ts';
 import { faultOf, faultWithin } from '../api/problem.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import { Act, proposedBy } from './act.tsx';
-import { namesOf } from './choice.tsx';
 import { words } from './format.ts';
+import { namesOf } from './names.ts';
+import { OneOf } from './one-of.tsx';
 import { linesOf, mapOf } from './role-map.ts';
 
 export type Connection = Row<'GET /connections'>;
@@ -220,11 +220,7 @@ function Chosen<T extends string>({ label, texts, chosen, onChoose }: ChosenProp
   const options = namesOf(texts).map((value) => ({ value, label: texts[value] }));
   return (
     <FormField label={label}>
-      <Select
-        options={options}
-        selectedOption={options.find(({ value }) => value === chosen) ?? null}
-        onChange={({ detail }) => onChoose(detail.selectedOption.value as T)}
-      />
+      <OneOf options={options} value={chosen} onChange={onChoose} />
     </FormField>
   );
 }

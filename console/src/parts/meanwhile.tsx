@@ -25,7 +25,7 @@ export function Meanwhile({ seen, now }: Props) {
           </li>
         ))}
       </ul>
-      Send it again if it is still right. All that you have entered is here.
+      Send it if it is still right. All that you have entered is here.
     </Alert>
   );
 }

@@ -1,10 +1,10 @@
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
 import { Act } from './act.tsx';
 import { words } from './format.ts';
+import { OneOf } from './one-of.tsx';
 
 interface Props {
   /** The payment as it was seen: if it is another one by now, nothing is done. */
@@ -87,11 +87,7 @@ export function ResolvePayment({ payment, onClose, onProposed }: Props) {
       onClose={onClose}
     >
       <FormField label="Outcome">
-        <Select
-          options={options}
-          selectedOption={options.find(({ value }) => value === outcome) ?? null}
-          onChange={({ detail }) => setOutcome(detail.selectedOption.value as Outcome)}
-        />
+        <OneOf options={options} value={outcome} onChange={(chosen) => setOutcome(chosen)} />
       </FormField>
       {outcome === 'RETURNED' && (
         <FormField label="Return code" description="Such as R03, if the bank has named one.">

@@ -1,7 +1,7 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { Row } from '../api/routes.ts';
 import { grouped, words } from './format.ts';
-import { Go } from './go.tsx';
+import { HolderLink } from './holder.tsx';
 
 type Payment = Row<'GET /transactions'>;
 
@@ -38,7 +38,7 @@ export function Payee({
 }: {
   payment: Pick<Payment, 'shareholder_id' | 'plan_id'>;
 }) {
-  if (holder !== undefined) return <Go to={`/shareholders/${holder}`}>Holder {holder.slice(-6)}</Go>;
+  if (holder !== undefined) return <HolderLink id={holder} />;
   return plan === undefined ? '–' : `Plan ${plan.slice(-6)}`;
 }
 

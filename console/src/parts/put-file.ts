@@ -22,43 +22,87 @@ const PAUSE_MS = 1_000;
 const FORBIDDEN = 403;
 const ALREADY_THERE = 412;
 
+/** A piece of a file, which has an address of its own. */
+interface Piece {
+  /** The place among the parts. */
+  readonly index: number;
+  readonly begin: number;
+  readonly bytes: Blob;
+}
+
 /**
  * Puts the bytes of a file where the API takes them: past it, in one piece or in parts. A piece that nothing has answered is sent again.
  * @throws Problem
  */
-export async function putFile(file: File, { offer, onProgress, signal, key }: Putting): Promise<string> {
-  let where = await offer();
-  const { id, part_size: size = file.size } = where;
+export async function putFile(file: File, putting: Putting): Promise<string> {
+  const places = new Places(await putting.offer(), putting);
   const etags: string[] = [];
-  const count = where.parts?.length ?? 1;
-  for (let index = 0; index < count; index += 1) {
-    const begin = index * size;
-    const piece = where.parts === undefined ? file : file.slice(begin, begin + size);
-    for (let attempt = 1; ; attempt += 1) {
-      const url = where.parts === undefined ? where.upload_url : where.parts[index]?.url;
-      // A file whose bytes were there before has no address: it is done.
-      if (url === undefined) return id;
-      const sent = await put(url, piece, where.upload_headers ?? {}, {
-        signal,
-        onProgress: (bytes) => onProgress(begin + bytes),
-      });
-      if (sent.status >= 200 && sent.status < 300) {
-        etags.push(sent.etag);
-        break;
-      }
-      // An attempt that nothing had answered has arrived after all: an address writes once.
-      if (sent.status === ALREADY_THERE) return id;
-      if (signal.aborted) throw stopped();
-      if (attempt === TRIES) throw sent.status === 0 ? unreachable() : refused(sent.status);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
-      if (sent.status === FORBIDDEN) where = await offer();
-    }
+  for (const piece of piecesOf(file, places.now)) {
+    const etag = await delivered(piece, places, putting);
+    if (etag === undefined) return places.now.id;
+    etags.push(etag);
   }
-  if (where.parts !== undefined) {
+  const { id, parts: isInParts } = places.now;
+  if (isInParts !== undefined) {
     const parts = etags.map((etag, index) => ({ part_number: index + 1, etag }));
-    await call('POST /uploads/{id}/complete', { params: { id }, key: `${key}-complete`, body: { parts } });
+    const key = `${putting.key}-complete`;
+    await call('POST /uploads/{id}/complete', { params: { id }, key, body: { parts } });
   }
   return id;
+}
+
+/** The addresses of a file: they are asked for anew once they have expired. */
+class Places {
+  #now: Offer;
+  readonly #offer: Putting['offer'];
+
+  constructor(first: Offer, { offer }: Putting) {
+    this.#now = first;
+    this.#offer = offer;
+  }
+
+  get now(): Offer {
+    return this.#now;
+  }
+
+  /** A file whose bytes were there before has no address. */
+  of({ index }: Piece): string | undefined {
+    const { parts, upload_url } = this.#now;
+    return parts === undefined ? upload_url : parts[index]?.url;
+  }
+
+  async renew(): Promise<void> {
+    this.#now = await this.#offer();
+  }
+}
+
+function piecesOf(file: File, { parts, part_size: size = file.size }: Offer): readonly Piece[] {
+  if (parts === undefined) return [{ index: 0, begin: 0, bytes: file }];
+  return parts.map((_, index) => {
+    const begin = index * size;
+    return { index, begin, bytes: file.slice(begin, begin + size) };
+  });
+}
+
+/**
+ * Sends a piece until it is taken, and returns its ETag; undefined where the whole file is there already.
+ * @throws Problem
+ */
+async function delivered(piece: Piece, places: Places, putting: Putting): Promise<string | undefined> {
+  const { signal, onProgress } = putting;
+  const way = { signal, onProgress: (bytes: number) => onProgress(piece.begin + bytes) };
+  for (let attempt = 1; ; attempt += 1) {
+    const url = places.of(piece);
+    if (url === undefined) return undefined;
+    const { status, etag } = await put(url, piece.bytes, places.now.upload_headers ?? {}, way);
+    if (status >= 200 && status < 300) return etag;
+    // An attempt that nothing had answered has arrived after all: an address writes once.
+    if (status === ALREADY_THERE) return undefined;
+    if (signal.aborted) throw stopped();
+    if (attempt === TRIES) throw status === 0 ? unreachable() : refused(status);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+    if (status === FORBIDDEN) await places.renew();
+  }
 }
 
 function stopped(): Problem {

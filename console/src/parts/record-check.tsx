@@ -1,15 +1,15 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { faultOf } from '../api/problem.ts';
 import type { Me } from '../frame/me.ts';
 import { Act } from './act.tsx';
-import { namesOf } from './choice.tsx';
 import { words } from './format.ts';
 import { type Checked, KYC_LOOKS, type KycStatus } from './kyc.tsx';
+import { namesOf } from './names.ts';
+import { OneOf } from './one-of.tsx';
 
 interface Outcome {
   readonly status: KycStatus;
@@ -64,11 +64,7 @@ function CheckForm({ of, send, onClose }: Props & { onClose(): void }) {
     >
       <SpaceBetween size="m">
         <FormField label="Outcome">
-          <Select
-            options={options}
-            selectedOption={options.find(({ value }) => value === status) ?? null}
-            onChange={({ detail }) => setStatus(detail.selectedOption.value as KycStatus)}
-          />
+          <OneOf options={options} value={status} onChange={(chosen) => setStatus(chosen)} />
         </FormField>
         <FormField
           label="Day of the check"

@@ -1,7 +1,7 @@
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useAddress } from './address.ts';
+import { OneOf } from './one-of.tsx';
 import { type Page, Pages, type Paging } from './pages.tsx';
 import { Search } from './search.tsx';
 
@@ -58,15 +58,11 @@ export function SearchedList<T, Name extends string, Field extends string>(props
       filter={
         <SpaceBetween direction="horizontal" size="m" alignItems="center">
           <Search key="search" {...props.search} value={q} onChange={(text) => set({ q: text })} />
-          <Select
+          <OneOf
             ariaLabel="Show"
             options={options}
-            selectedOption={options.find(({ value }) => value === filter) ?? null}
-            onChange={({
-              detail: {
-                selectedOption: { value = 'all' },
-              },
-            }) => set({ show: value === 'all' ? '' : value })}
+            value={filter}
+            onChange={(chosen) => set({ show: chosen === 'all' ? '' : chosen })}
           />
         </SpaceBetween>
       }

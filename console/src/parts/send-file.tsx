@@ -5,7 +5,6 @@ import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
@@ -14,6 +13,7 @@ import { call, newKey } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
 import { words } from './format.ts';
 import { Go } from './go.tsx';
+import { OneOf } from './one-of.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import { putFile } from './put-file.ts';
 
@@ -177,11 +177,11 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
         {send.error !== null && <ProblemAlert problem={send.error} />}
         <ColumnLayout columns={2}>
           <FormField label="Of what">
-            <Select
+            <OneOf
               options={options}
-              selectedOption={options.find(({ value }) => value === kind) ?? null}
-              onChange={({ detail }) => {
-                setKind(detail.selectedOption.value as Kind);
+              value={kind}
+              onChange={(chosen) => {
+                setKind(chosen);
                 setMapping('');
                 anew();
               }}
@@ -189,11 +189,11 @@ export function SendFile({ tenantType }: { tenantType: TenantType }) {
           </FormField>
           {mode !== undefined && (
             <FormField label="Holders whom it doesn’t name">
-              <Select
+              <OneOf
                 options={MODES}
-                selectedOption={MODES.find(({ value }) => value === mode) ?? null}
-                onChange={({ detail }) => {
-                  setMode(detail.selectedOption.value as Mode);
+                value={mode}
+                onChange={(chosen) => {
+                  setMode(chosen);
                   anew();
                 }}
               />
@@ -263,11 +263,7 @@ function ChooseMapping({ kind, value, onChange }: ChooseMappingProps) {
   ];
   return (
     <FormField label="Read by" description={<Go to="/mappings">Mappings of other columns</Go>}>
-      <Select
-        options={options}
-        selectedOption={options.find((one) => one.value === value) ?? null}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
-      />
+      <OneOf options={options} value={value} onChange={onChange} />
     </FormField>
   );
 }

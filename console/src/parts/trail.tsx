@@ -9,7 +9,7 @@ import { type ReactNode, useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
-import { differences, screenOf } from './changes.ts';
+import { differences, nameOfThing, screenOf } from './changes.ts';
 import { instant, words } from './format.ts';
 import { Go } from './go.tsx';
 import { Pages } from './pages.tsx';
@@ -136,7 +136,7 @@ function Actor({ entry: { actor_id: actor, actor_role: role }, me }: { entry: En
 
 function Resource({ resource }: { resource: string }) {
   const [type = '', id = ''] = resource.split('/');
-  const text = id === '' ? words(type) : `${words(type).replace(/s$/, '')} ${id.slice(-6)}`;
+  const text = id === '' ? words(type) : nameOfThing({ type, id });
   const to = id === '' ? undefined : screenOf({ type, id });
   return to === undefined ? <span className="long">{text}</span> : <Go to={to}>{text}</Go>;
 }

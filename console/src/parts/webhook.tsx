@@ -7,8 +7,8 @@ import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import { Act } from './act.tsx';
-import { namesOf } from './choice.tsx';
 import { words } from './format.ts';
+import { namesOf } from './names.ts';
 
 type Webhook = Row<'GET /webhooks'>;
 type EventType = Webhook['events'][number];

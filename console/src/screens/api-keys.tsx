@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Textarea from '@cloudscape-design/components/textarea';
@@ -12,6 +11,7 @@ import type { Me } from '../frame/me.ts';
 import { Act, Proposed } from '../parts/act.tsx';
 import { instant, words } from '../parts/format.ts';
 import { Once } from '../parts/once.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -206,11 +206,7 @@ function Propose({ zone, onClose, onDone }: ProposeProps) {
         <Input value={name} onChange={({ detail }) => setName(detail.value)} />
       </FormField>
       <FormField label="Role">
-        <Select
-          options={ROLES}
-          selectedOption={ROLES.find(({ value }) => value === role) ?? null}
-          onChange={({ detail }) => setRole(detail.selectedOption.value as Key['role'])}
-        />
+        <OneOf options={ROLES} value={role} onChange={(chosen) => setRole(chosen)} />
       </FormField>
       <FormField
         label="May call"

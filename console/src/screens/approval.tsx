@@ -16,6 +16,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { History } from '../parts/trail.tsx';
 import { ChangeState, Subject } from './approvals.tsx';
 
 type ChangeRequest = Answer<'GET /approvals/{id}'>;
@@ -64,7 +65,7 @@ export default function Approval({ id, me }: { id: string; me: Me }) {
         answer={data}
         items={[
           ['State', <ChangeState key="state" state={data.state} />],
-          ['About', <Subject key="subject" subject={data.subject} />],
+          ['About', <Subject key="subject" of={data} />],
           ['Proposed', instant(data.requested_at, zone)],
           [
             'Proposed by',
@@ -79,6 +80,7 @@ export default function Approval({ id, me }: { id: string; me: Me }) {
           ['Reason', data.reason ?? '–'],
         ]}
       />
+      <History me={me} resource={`approvals/${id}`} />
       {decision !== undefined && (
         <Decide
           key={decision}

@@ -1,4 +1,3 @@
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Toggle from '@cloudscape-design/components/toggle';
@@ -7,9 +6,10 @@ import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { decides } from '../frame/places.ts';
 import { useAddress } from '../parts/address.ts';
-import { CHANGE_KINDS, screenOf, titleOf, whyNot } from '../parts/changes.ts';
+import { CHANGE_KINDS, nameOfThing, screenOf, titleOf, whyNot } from '../parts/changes.ts';
 import { instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 
@@ -67,19 +67,17 @@ export default function Approvals({ me }: { me: Me }) {
         everyMs={EVERY_MS}
         filter={
           <SpaceBetween direction="horizontal" size="m" alignItems="center">
-            <Select
+            <OneOf
               ariaLabel="State"
               options={options}
-              selectedOption={options.find(({ value }) => value === state) ?? null}
-              onChange={({ detail }) =>
-                set({ state: detail.selectedOption.value ?? 'PENDING', decidable: '' })
-              }
+              value={state}
+              onChange={(chosen) => set({ state: chosen, decidable: '' })}
             />
-            <Select
+            <OneOf
               ariaLabel="Kind"
               options={kinds}
-              selectedOption={kinds.find(({ value }) => value === (kind ?? '')) ?? null}
-              onChange={({ detail }) => set({ kind: detail.selectedOption.value ?? '' })}
+              value={kind ?? ''}
+              onChange={(chosen) => set({ kind: chosen })}
             />
             {decides(me) && state === 'PENDING' && (
               <Toggle
@@ -98,7 +96,7 @@ export default function Approvals({ me }: { me: Me }) {
             isRowHeader: true,
             cell: (row) => <Go to={`/approvals/${row.id}`}>{titleOf(row.kind)}</Go>,
           },
-          { id: 'subject', header: 'Of', cell: (row) => <Subject subject={row.subject} /> },
+          { id: 'subject', header: 'Of', cell: (row) => <Subject of={row} /> },
           {
             id: 'requested',
             header: 'Proposed',
@@ -112,8 +110,12 @@ export default function Approvals({ me }: { me: Me }) {
   );
 }
 
-export function Subject({ subject }: { subject: ChangeRequest['subject'] }) {
-  const to = screenOf(subject);
-  const text = `${words(subject.type).replace(/s$/, '')} ${subject.id.slice(-6)}`;
+/** The kinds of things that only an approval makes. */
+const MADE_BY_APPROVAL = ['transfers', 'corporate-actions'];
+
+export function Subject({ of: { subject, before, state } }: { of: ChangeRequest }) {
+  const isThere = before !== null || state === 'APPROVED' || !MADE_BY_APPROVAL.includes(subject.type);
+  const to = isThere ? screenOf(subject) : undefined;
+  const text = nameOfThing(subject);
   return to === undefined ? <span className="long">{text}</span> : <Go to={to}>{text}</Go>;
 }

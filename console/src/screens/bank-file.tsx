@@ -10,7 +10,7 @@ import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { Proposed } from '../parts/act.tsx';
 import { FILE_KINDS, FileState, nameOfFile } from '../parts/bank-file.tsx';
-import { Choice, namesOf, useChoice } from '../parts/choice.tsx';
+import { Choice, useChoice } from '../parts/choice.tsx';
 import {
   AcknowledgeFile,
   type BankFile,
@@ -22,6 +22,7 @@ import {
 } from '../parts/file-acts.tsx';
 import { grouped, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { namesOf } from '../parts/names.ts';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';

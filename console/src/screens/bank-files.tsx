@@ -3,9 +3,10 @@ import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { FILE_KINDS, FILE_LOOKS, FileState, nameOfFile } from '../parts/bank-file.tsx';
-import { Choice, namesOf, useChoice } from '../parts/choice.tsx';
+import { Choice, useChoice } from '../parts/choice.tsx';
 import { grouped, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { namesOf } from '../parts/names.ts';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 

@@ -4,16 +4,17 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Me } from '../frame/me.ts';
 import { useKeyOf } from '../parts/act.tsx';
+import { ClassChoice } from '../parts/class-choice.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { instantIn } from '../parts/zoned.ts';
@@ -107,8 +108,6 @@ interface TermsProps {
 }
 
 function Terms({ meeting, zone, problem, onChange }: TermsProps) {
-  const { data } = useQuery({ queryKey: ['security-classes'], queryFn: () => call('GET /security-classes') });
-  const classes = (data?.data ?? []).map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }));
   const field = (
     name: 'title' | 'record_date' | 'opens_at' | 'closes_at' | 'quorum',
     label: string,
@@ -127,10 +126,9 @@ function Terms({ meeting, zone, problem, onChange }: TermsProps) {
           description="Its holders vote."
           errorText={faultOf(problem, 'security_class', meeting.security_class) ?? ''}
         >
-          <Select
-            options={classes}
-            selectedOption={classes.find(({ value }) => value === meeting.security_class) ?? null}
-            onChange={({ detail }) => onChange({ security_class: detail.selectedOption.value ?? '' })}
+          <ClassChoice
+            value={meeting.security_class}
+            onChange={(security_class) => onChange({ security_class })}
           />
         </FormField>
         {field('quorum', 'Quorum', 'The part of the votes, such as 0.5.')}
@@ -164,13 +162,11 @@ function AgendaItem({ item, number, problem, onChange, onRemove }: AgendaItemPro
         <Input value={item.title} onChange={({ detail }) => onChange({ ...item, title: detail.value })} />
       </FormField>
       <FormField label="Voted">
-        <Select
+        <OneOf
           ariaLabel={`How item ${number} is voted`}
           options={KINDS}
-          selectedOption={KINDS.find(({ value }) => value === item.kind) ?? null}
-          onChange={({ detail }) =>
-            onChange({ ...item, kind: detail.selectedOption.value === 'DIRECTOR' ? 'DIRECTOR' : 'STANDARD' })
-          }
+          value={item.kind}
+          onChange={(chosen) => onChange({ ...item, kind: chosen })}
         />
       </FormField>
       <FormField

@@ -190,6 +190,7 @@ function Doing({ connection, deed, onProposed, onClose }: DoingProps) {
         verb="Delete the provider"
         asks="The sessions that began there end. People whom it has let in stay users, and sign in by another way."
         ends
+        record={connection}
         content={`${id} ${version}`}
         send={() => call('DELETE /connections/{id}', { params: { id }, version })}
         onDone={() => go('/connections')}

@@ -6,16 +6,17 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { call, isProblem, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
+import { ClassChoice } from '../parts/class-choice.tsx';
 import { counted, day, grouped, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Rows } from '../parts/rows.tsx';
@@ -109,18 +110,12 @@ interface TermsFormProps {
 
 function TermsForm({ terms, problem, onChange }: TermsFormProps) {
   const fault = (field: string) => ({ errorText: faultOf(problem, field) ?? '' });
-  const { data } = useQuery({
-    queryKey: ['security-classes'],
-    queryFn: () => call('GET /security-classes'),
-  });
-  const classes = (data?.data ?? []).map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }));
   return (
     <ColumnLayout columns={3}>
       <FormField label="Class" {...fault('security_class')}>
-        <Select
-          options={classes}
-          selectedOption={classes.find(({ value }) => value === terms.security_class) ?? null}
-          onChange={({ detail }) => onChange({ security_class: detail.selectedOption.value ?? '' })}
+        <ClassChoice
+          value={terms.security_class}
+          onChange={(security_class) => onChange({ security_class })}
         />
       </FormField>
       <FormField
@@ -142,15 +137,7 @@ function TermsForm({ terms, problem, onChange }: TermsFormProps) {
         />
       </FormField>
       <FormField label="Basis">
-        <Select
-          options={BASES}
-          selectedOption={BASES.find(({ value }) => value === terms.basis) ?? null}
-          onChange={({ detail }) =>
-            onChange({
-              basis: detail.selectedOption.value === 'total_pool' ? 'total_pool' : 'rate_per_share',
-            })
-          }
-        />
+        <OneOf options={BASES} value={terms.basis} onChange={(basis) => onChange({ basis })} />
       </FormField>
       <FormField
         label={terms.basis === 'total_pool' ? 'Pool' : 'Rate'}

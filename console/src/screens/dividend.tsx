@@ -14,6 +14,7 @@ import { useAddress } from '../parts/address.ts';
 import { Choice, useChoice } from '../parts/choice.tsx';
 import { counted, day, grouped, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { HolderLink } from '../parts/holder.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
@@ -325,9 +326,7 @@ function Lines({ id, currency }: { id: string; currency: string }) {
           id: 'holder',
           header: 'Holder',
           isRowHeader: true,
-          cell: (row) => (
-            <Go to={`/shareholders/${row.shareholder_id}`}>Holder {row.shareholder_id.slice(-6)}</Go>
-          ),
+          cell: (row) => <HolderLink id={row.shareholder_id} />,
         },
         {
           id: 'holdings',

@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
@@ -11,7 +10,8 @@ import type { Me } from '../frame/me.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
 import { Choice, useChoice } from '../parts/choice.tsx';
 import { instant, words } from '../parts/format.ts';
-import { Go } from '../parts/go.tsx';
+import { HolderLink } from '../parts/holder.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -124,8 +124,7 @@ export default function LegalHolds({ me }: { me: Me }) {
 }
 
 function Subject({ hold: { subject, shareholder_id, employee_id } }: { hold: Hold }) {
-  if (shareholder_id !== null)
-    return <Go to={`/shareholders/${shareholder_id}`}>Holder {shareholder_id.slice(-6)}</Go>;
+  if (shareholder_id !== null) return <HolderLink id={shareholder_id} />;
   return <span className="long">{employee_id === null ? words(subject) : `Participant ${employee_id}`}</span>;
 }
 
@@ -163,11 +162,7 @@ function Place({ me, onClose }: { me: Me; onClose(): void }) {
       onClose={onClose}
     >
       <FormField label="Of">
-        <Select
-          options={options}
-          selectedOption={options.find(({ value }) => value === subject) ?? null}
-          onChange={({ detail }) => setSubject(detail.selectedOption.value as Of)}
-        />
+        <OneOf options={options} value={subject} onChange={(chosen) => setSubject(chosen)} />
       </FormField>
       {subject === 'SHAREHOLDER' && (
         <FormField label="The holder’s id" description="It ends the address of the holder’s page.">

@@ -6,7 +6,6 @@ import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -14,6 +13,7 @@ import { useLocation } from 'wouter';
 import { call, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Me } from '../frame/me.ts';
+import { OneOf } from '../parts/one-of.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { beginningOf, headerOf } from './mapping/header-of.ts';
@@ -80,11 +80,11 @@ export default function Mapping({ me }: { me: Me }) {
         <SpaceBetween size="l">
           <ColumnLayout columns={2}>
             <FormField label="Of what">
-              <Select
+              <OneOf
                 options={kinds}
-                selectedOption={kinds.find(({ value }) => value === kind) ?? null}
-                onChange={({ detail }) => {
-                  setKind(detail.selectedOption.value as MappedKind);
+                value={kind}
+                onChange={(chosen) => {
+                  setKind(chosen);
                   setTargets({});
                   anew();
                 }}
@@ -101,10 +101,10 @@ export default function Mapping({ me }: { me: Me }) {
               />
             </FormField>
             <FormField label="Numbers look like" {...fault('decimal')}>
-              <Select
+              <OneOf
                 options={DECIMALS}
-                selectedOption={DECIMALS.find(({ value }) => value === settings.decimal) ?? null}
-                onChange={({ detail }) => change({ decimal: detail.selectedOption.value ?? '' })}
+                value={settings.decimal}
+                onChange={(chosen) => change({ decimal: chosen })}
               />
             </FormField>
             <FormField

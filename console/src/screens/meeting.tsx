@@ -3,21 +3,20 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
-import { Problem } from '../api/problem.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { Act } from '../parts/act.tsx';
 import { counted, day, grouped, instant, words } from '../parts/format.ts';
-import { Go } from '../parts/go.tsx';
+import { HolderLink, holderOf } from '../parts/holder.tsx';
 import { MeetingState } from '../parts/meeting.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
@@ -91,6 +90,7 @@ export default function MeetingScreen({ id, me }: { id: string; me: Me }) {
         <Act
           verb="Cancel the meeting"
           asks="It takes no ballots, and can’t be called again; it stays in the list."
+          record={meeting}
           content={`${id} ${meeting.version}`}
           send={({ key }) =>
             call('POST /proxy/meetings/{id}/cancel', { params: { id }, version: meeting.version, key })
@@ -272,9 +272,7 @@ function Ballots({ meeting: { id, state }, me, onRevoke }: BallotsProps) {
           id: 'holder',
           header: 'Holder',
           isRowHeader: true,
-          cell: (row) => (
-            <Go to={`/shareholders/${row.shareholder_id}`}>Holder {row.shareholder_id.slice(-6)}</Go>
-          ),
+          cell: (row) => <HolderLink id={row.shareholder_id} />,
         },
         { id: 'weight', header: 'Votes', cell: (row) => <Votes votes={row.weight} /> },
         {
@@ -330,13 +328,10 @@ function Cast({ meeting, onClose }: { meeting: Meeting; onClose(): void }) {
       disabled={reference.trim() === '' || Object.keys(given).length === 0}
       content={JSON.stringify([meeting.id, reference, given])}
       send={async ({ key }) => {
-        const { data } = await call('GET /shareholders', { query: { external_ref: reference.trim() } });
-        const [holder] = data;
-        if (holder === undefined)
-          throw new Problem({ title: 'No holder has this reference', status: 404, detail: '' });
+        const shareholder_id = await holderOf(reference);
         return call('POST /proxy/votes', {
           key,
-          body: { meeting_id: meeting.id, shareholder_id: holder.id, choices: given },
+          body: { meeting_id: meeting.id, shareholder_id, choices: given },
         });
       }}
       onClose={onClose}
@@ -351,10 +346,10 @@ function Cast({ meeting, onClose }: { meeting: Meeting; onClose(): void }) {
         ];
         return (
           <FormField key={id} label={<span dir="auto">{`${id}. ${title}`}</span>}>
-            <Select
+            <OneOf
               options={options}
-              selectedOption={options.find(({ value }) => value === (choices[id] ?? '')) ?? null}
-              onChange={({ detail }) => setChoices({ ...choices, [id]: detail.selectedOption.value ?? '' })}
+              value={choices[id] ?? ''}
+              onChange={(chosen) => setChoices({ ...choices, [id]: chosen })}
             />
           </FormField>
         );

@@ -4,9 +4,10 @@ import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { useAddress } from '../parts/address.ts';
-import { Choice, namesOf, useChoice } from '../parts/choice.tsx';
+import { Choice, useChoice } from '../parts/choice.tsx';
 import { instant } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { namesOf } from '../parts/names.ts';
 import { Pages } from '../parts/pages.tsx';
 import {
   Amount,

@@ -1,8 +1,8 @@
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { call } from '../api/call.ts';
 import { useAddress } from '../parts/address.ts';
 import { words } from '../parts/format.ts';
+import { OneOf } from '../parts/one-of.tsx';
 import { PlanList, type PlanRow } from '../parts/plan-list.tsx';
 import { Screen } from '../parts/screen.tsx';
 
@@ -41,17 +41,17 @@ export default function Plans() {
         }
         filter={
           <SpaceBetween direction="horizontal" size="m">
-            <Select
+            <OneOf
               ariaLabel="Type"
               options={types}
-              selectedOption={types.find(({ value }) => value === (type ?? '')) ?? null}
-              onChange={({ detail }) => set({ type: detail.selectedOption.value ?? '' })}
+              value={type ?? ''}
+              onChange={(chosen) => set({ type: chosen })}
             />
-            <Select
+            <OneOf
               ariaLabel="Status"
               options={statuses}
-              selectedOption={statuses.find(({ value }) => value === (status ?? '')) ?? null}
-              onChange={({ detail }) => set({ status: detail.selectedOption.value ?? '' })}
+              value={status ?? ''}
+              onChange={(chosen) => set({ status: chosen })}
             />
           </SpaceBetween>
         }

@@ -6,7 +6,6 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -18,6 +17,7 @@ import type { Me } from '../frame/me.ts';
 import { useKeyOf } from '../parts/act.tsx';
 import { useAddress } from '../parts/address.ts';
 import { grouped, instant, words } from '../parts/format.ts';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { seesUsers } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
@@ -115,11 +115,11 @@ export default function Reports({ me }: { me: Me }) {
           {write.error !== null && <ProblemAlert problem={write.error} />}
           <ColumnLayout columns={3}>
             <FormField label="Report">
-              <Select
+              <OneOf
                 options={options}
-                selectedOption={options.find(({ value }) => value === report) ?? null}
-                onChange={({ detail }) => {
-                  set({ report: detail.selectedOption.value ?? '', file: '' });
+                value={report}
+                onChange={(chosen) => {
+                  set({ report: chosen, file: '' });
                   write.reset();
                 }}
               />
@@ -134,11 +134,7 @@ export default function Reports({ me }: { me: Me }) {
               </FormField>
             ))}
             <FormField label="Format">
-              <Select
-                options={formats}
-                selectedOption={formats.find(({ value }) => value === format) ?? null}
-                onChange={({ detail }) => setFormat(detail.selectedOption.value as Format)}
-              />
+              <OneOf options={formats} value={format} onChange={(chosen) => setFormat(chosen)} />
             </FormField>
           </ColumnLayout>
           <Button variant="primary" loading={write.isPending} onClick={() => write.mutate()}>

@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useQuery } from '@tanstack/react-query';
@@ -11,6 +10,7 @@ import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
 import { grouped, instant, money } from '../parts/format.ts';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person, seesUsers } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
@@ -92,6 +92,7 @@ function RegisterForm({ settings, onClose, onProposed }: RegisterFormProps) {
     <Act
       verb="Set the rules"
       asks="Zero: every change waits. A higher limit, and another rule for tax, wait for a second person."
+      record={settings}
       content={JSON.stringify([settings.version, body])}
       send={() => call('PUT /settings/register', { version: settings.version, body })}
       onDone={(answer) => onProposed(proposedBy(answer))}
@@ -104,11 +105,7 @@ function RegisterForm({ settings, onClose, onProposed }: RegisterFormProps) {
         <Input value={byFile} inputMode="decimal" onChange={({ detail }) => setByFile(detail.value)} />
       </FormField>
       <FormField label="Tax on dividends that are frozen from now on">
-        <Select
-          options={WITHHOLDING}
-          selectedOption={WITHHOLDING.find(({ value }) => value === withholding) ?? null}
-          onChange={({ detail }) => setWithholding(detail.selectedOption.value === 'US' ? 'US' : 'NONE')}
-        />
+        <OneOf options={WITHHOLDING} value={withholding} onChange={(chosen) => setWithholding(chosen)} />
       </FormField>
     </Act>
   );
@@ -229,17 +226,14 @@ function SignInForm({ settings, onClose, onProposed }: SignInFormProps) {
     <Act
       verb="Set the rules"
       asks="What only narrows the networks, or ends sessions sooner, takes effect at once; everything else waits for a second person."
+      record={settings}
       content={JSON.stringify([settings.version, body])}
       send={() => call('PUT /settings/sign-in', { version: settings.version, body })}
       onDone={(answer) => onProposed(proposedBy(answer))}
       onClose={onClose}
     >
       <FormField label="Second factor">
-        <Select
-          options={DEMANDED}
-          selectedOption={DEMANDED.find(({ value }) => value === factor) ?? null}
-          onChange={({ detail }) => setFactor(detail.selectedOption.value ?? '')}
-        />
+        <OneOf options={DEMANDED} value={factor} onChange={(chosen) => setFactor(chosen)} />
       </FormField>
       <FormField label="Networks" description="Such as 203.0.113.0/24, one a line. None: anywhere.">
         <Textarea value={networks} rows={3} onChange={({ detail }) => setNetworks(detail.value)} />

@@ -1,18 +1,27 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
+import { operates } from '../frame/places.ts';
+import { Proposed } from '../parts/act.tsx';
 import { useAddress } from '../parts/address.ts';
+import { BankAccounts } from '../parts/bank-accounts.tsx';
 import { day, grouped, instant, money, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
 import { Check } from '../parts/kyc.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { TooLateFor } from '../parts/too-late.tsx';
 import { historyTab } from '../parts/trail.tsx';
+import { type Changed, HolderActs } from './shareholder/holder-acts.tsx';
 import { Statement } from './shareholder/statement.tsx';
+import { TransferList } from './transfers/transfer-list.tsx';
 
 const ABOVE = { text: 'Register', path: '/shareholders' };
 
@@ -23,6 +32,7 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
     queryFn: () => call('GET /shareholders/{id}', { params: { id } }),
   });
   const { data } = query;
+  const [changed, setChanged] = useState<Changed>();
   const [search, set] = useAddress();
   if (data === undefined) return <Opening title="Holder" above={ABOVE} query={query} />;
   const { contact } = data;
@@ -33,15 +43,26 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
       description={data.external_ref}
       above={ABOVE}
       actions={
-        data.status === 'ACTIVE' && (
-          <RecordCheck
-            me={me}
-            of={data}
-            send={(body, version) => call('PATCH /shareholders/{id}/kyc', { params: { id }, version, body })}
-          />
-        )
+        <SpaceBetween direction="horizontal" size="xs">
+          {data.status === 'ACTIVE' && (
+            <RecordCheck
+              me={me}
+              of={data}
+              send={(body, version) =>
+                call('PATCH /shareholders/{id}/kyc', { params: { id }, version, body })
+              }
+            />
+          )}
+          {operates(me) && <HolderActs of={data} onDone={setChanged} />}
+        </SpaceBetween>
       }
     >
+      {changed !== undefined &&
+        ('requested_by' in changed ? (
+          <Proposed id={changed.id} />
+        ) : (
+          <TooLateFor what={changed.too_late_for} />
+        ))}
       <Pairs
         title="Holder"
         answer={data}
@@ -79,6 +100,16 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
         onChange={({ detail }) => set({ tab: detail.activeTabId })}
         tabs={[
           { id: 'positions', label: 'Positions', content: <Positions id={id} zone={zone} /> },
+          {
+            id: 'transfers',
+            label: 'Transfers',
+            content: <TransferList name="holder-transfers" sought={{ shareholder_id: id }} zone={zone} />,
+          },
+          {
+            id: 'accounts',
+            label: 'Bank accounts',
+            content: <BankAccounts of={{ shareholder: id }} me={me} canAdd={data.status === 'ACTIVE'} />,
+          },
           { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
           { id: 'statement', label: 'Statement', content: <Statement id={id} me={me} /> },
           ...historyTab(me, `shareholders/${id}`),
@@ -108,11 +139,20 @@ function Positions({ id, zone }: { id: string; zone: string | undefined }) {
         },
         { id: 'class', header: 'Class', cell: (row) => row.security_class },
         { id: 'reason', header: 'Reason', cell: (row) => <span className="long">{row.reason}</span> },
-        { id: 'source', header: 'Source', cell: (row) => <span className="long">{row.source}</span> },
+        { id: 'source', header: 'Source', cell: (row) => <Source of={row.source} /> },
         { id: 'recorded', header: 'Recorded', cell: (row) => instant(row.recorded_at, zone) },
       ]}
     />
   );
+}
+
+const UPLOAD = /^upload:(?<id>[\da-f-]{36})$/;
+
+/** An upload has a screen; other sources are words. */
+function Source({ of }: { of: string }) {
+  const id = UPLOAD.exec(of)?.groups?.id;
+  if (id !== undefined) return <Go to={`/uploads/${id}`}>Upload {id.slice(-6)}</Go>;
+  return <span className="long">{of}</span>;
 }
 
 function signed(delta: string): string {

@@ -1,13 +1,18 @@
 import Badge from '@cloudscape-design/components/badge';
+import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TableProps } from '@cloudscape-design/components/table';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { operates } from '../frame/places.ts';
 import { grouped, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Kyc } from '../parts/kyc.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { SearchedList } from '../parts/searched-list.tsx';
+import { EnterHolder } from './shareholder/enter-holder.tsx';
 
 type Holder = Row<'GET /shareholders'>;
 
@@ -63,9 +68,20 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Holder>[] = [
 ];
 
 /** The register: its holders, found, filtered and sorted by the API. What is looked for stands in the address. */
-export default function Shareholders() {
+export default function Shareholders({ me }: { me: Me }) {
+  const [isEntering, setEntering] = useState(false);
   return (
-    <Screen title="Register" description="The holders of record, and what they hold in all classes.">
+    <Screen
+      title="Register"
+      description="The holders of record, and what they hold in all classes."
+      actions={
+        operates(me) && (
+          <Button variant="primary" onClick={() => setEntering(true)}>
+            Enter a holder
+          </Button>
+        )
+      }
+    >
       <SearchedList
         name="shareholders"
         filters={FILTERS}
@@ -78,6 +94,7 @@ export default function Shareholders() {
           call('GET /shareholders', { query: { ...page, ...FILTERS[filter].query, ...order } })
         }
       />
+      {isEntering && <EnterHolder onClose={() => setEntering(false)} />}
     </Screen>
   );
 }

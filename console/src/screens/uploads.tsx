@@ -1,4 +1,3 @@
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
@@ -7,6 +6,7 @@ import { operates } from '../frame/places.ts';
 import { useAddress } from '../parts/address.ts';
 import { grouped, instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { nameOfKind, SendFile } from '../parts/send-file.tsx';
@@ -41,11 +41,11 @@ export default function Uploads({ me }: { me: Me }) {
         everyMs={EVERY_MS}
         filter={
           <SpaceBetween direction="horizontal" size="m">
-            <Select
+            <OneOf
               ariaLabel="State"
               options={options}
-              selectedOption={options.find(({ value }) => value === (state ?? '')) ?? null}
-              onChange={({ detail }) => set({ state: detail.selectedOption.value ?? '' })}
+              value={state ?? ''}
+              onChange={(chosen) => set({ state: chosen })}
             />
           </SpaceBetween>
         }

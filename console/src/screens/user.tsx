@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
@@ -11,6 +10,7 @@ import type { Me } from '../frame/me.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
 import { instant, words } from '../parts/format.ts';
 import { Once } from '../parts/once.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
@@ -121,7 +121,8 @@ interface DoingProps {
   onDone(answer: object | undefined): void;
 }
 
-function Doing({ user: { id, version, role, status }, deed, onClose, onDone }: DoingProps) {
+function Doing({ user, deed, onClose, onDone }: DoingProps) {
+  const { id, version, role, status } = user;
   const [next, setNext] = useState<UserRole>(role === 'OPERATOR' ? 'ADMIN' : role);
   const shared = { params: { id }, version } as const;
   const nextStatus = status === 'DISABLED' ? 'ACTIVE' : 'DISABLED';
@@ -153,6 +154,7 @@ function Doing({ user: { id, version, role, status }, deed, onClose, onDone }: D
       verb={verb}
       asks={asks[deed]}
       disabled={deed === 'role' && next === role}
+      record={user}
       content={`${deed} ${version} ${next}`}
       send={({ key }) => send(key)}
       onDone={onDone}
@@ -160,11 +162,7 @@ function Doing({ user: { id, version, role, status }, deed, onClose, onDone }: D
     >
       {deed === 'role' && (
         <FormField label="Role">
-          <Select
-            options={ROLE_OPTIONS}
-            selectedOption={ROLE_OPTIONS.find(({ value }) => value === next) ?? null}
-            onChange={({ detail }) => setNext(detail.selectedOption.value as UserRole)}
-          />
+          <OneOf options={ROLE_OPTIONS} value={next} onChange={(chosen) => setNext(chosen)} />
         </FormField>
       )}
     </Act>

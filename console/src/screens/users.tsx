@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
@@ -11,6 +10,7 @@ import { Act, Proposed, proposedBy } from '../parts/act.tsx';
 import { instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Once } from '../parts/once.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { ROLE_OPTIONS, USER_LOOKS, type UserRole } from '../parts/user.tsx';
@@ -111,11 +111,7 @@ function Invite({ onClose, onDone }: InviteProps) {
         <Input value={email} inputMode="email" onChange={({ detail }) => setEmail(detail.value)} />
       </FormField>
       <FormField label="Role">
-        <Select
-          options={ROLE_OPTIONS}
-          selectedOption={ROLE_OPTIONS.find(({ value }) => value === role) ?? null}
-          onChange={({ detail }) => setRole(detail.selectedOption.value as UserRole)}
-        />
+        <OneOf options={ROLE_OPTIONS} value={role} onChange={(chosen) => setRole(chosen)} />
       </FormField>
       {role === 'EMPLOYEE' && (
         <FormField

@@ -12,8 +12,9 @@ import type { Answer, Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { Act } from '../parts/act.tsx';
-import { Choice, namesOf, useChoice } from '../parts/choice.tsx';
+import { Choice, useChoice } from '../parts/choice.tsx';
 import { instant, words } from '../parts/format.ts';
+import { namesOf } from '../parts/names.ts';
 import { Once } from '../parts/once.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
@@ -138,6 +139,7 @@ function Doing({ webhook, deed, zone, onClose, onSecret }: DoingProps) {
       <Act
         verb="Replace the secret"
         asks="Deliveries are signed with both until the next replacement, which drops the older one."
+        record={webhook}
         content={`${id} ${version}`}
         send={() => call('POST /webhooks/{id}/rotate-secret', shared)}
         onDone={({ secret }) => onSecret(secret)}
@@ -154,6 +156,7 @@ function Doing({ webhook, deed, zone, onClose, onSecret }: DoingProps) {
             ? 'Events of the time in between are not delivered: send that span again.'
             : 'What is pending is cancelled. Sending a span again brings it back.'
         }
+        record={webhook}
         content={`${id} ${version} ${next}`}
         send={() => call('PATCH /webhooks/{id}', { ...shared, body: { status: next } })}
         onClose={onClose}
@@ -166,6 +169,7 @@ function Doing({ webhook, deed, zone, onClose, onSecret }: DoingProps) {
         verb="Delete the webhook"
         asks="Pending deliveries are cancelled."
         ends
+        record={webhook}
         content={`${id} ${version}`}
         send={() => call('DELETE /webhooks/{id}', shared)}
         onDone={() => go('/webhooks')}

@@ -35,6 +35,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
     'acme/ADMIN',
     [
       ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
+      ...['/classes', '/transfers', '/splits', '/splits/new'],
       ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
       ...['/audit', '/requests', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
       '/connections',
@@ -55,7 +56,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
 ];
 
 function listsOf(who: string): readonly string[] {
-  if (who === 'acme/ADMIN') return [...LISTS, '/connections'];
+  if (who === 'acme/ADMIN') return [...LISTS, '/connections', '/classes'];
   return who === 'globex/OPS' ? ['/participants', '/plans?type=RSU', '/plans?type=401K'] : [];
 }
 

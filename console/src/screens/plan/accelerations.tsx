@@ -2,7 +2,6 @@ import Button from '@cloudscape-design/components/button';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +9,7 @@ import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
 import { Act } from '../../parts/act.tsx';
 import { day, grouped } from '../../parts/format.ts';
+import { OneOf } from '../../parts/one-of.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import type { Plan } from './schedule.ts';
 
@@ -166,20 +166,16 @@ function Accelerate({ plan, onClose }: { plan: Plan; onClose(): void }) {
                 />
               </FormField>
               <FormField label="Taken" errorText={fault('order', order)}>
-                <Select
+                <OneOf
                   options={orders}
                   disabled={quantity === ''}
-                  selectedOption={orders.find(({ value }) => value === order) ?? null}
-                  onChange={({ detail }) => setOrder(detail.selectedOption.value as Order)}
+                  value={order}
+                  onChange={(chosen) => setOrder(chosen)}
                 />
               </FormField>
             </ColumnLayout>
             <FormField label="Of which grant" errorText={fault('grant_id', grant)}>
-              <Select
-                options={grants}
-                selectedOption={grants.find(({ value }) => value === grant) ?? null}
-                onChange={({ detail }) => setGrant(detail.selectedOption.value ?? '')}
-              />
+              <OneOf options={grants} value={grant} onChange={(chosen) => setGrant(chosen)} />
             </FormField>
           </>
         )}

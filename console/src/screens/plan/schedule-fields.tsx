@@ -1,9 +1,9 @@
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
+import { OneOf } from '../../parts/one-of.tsx';
 import type { Written } from './schedule.ts';
 
 const TYPES: Readonly<Record<Written['type'], string>> = {
@@ -39,13 +39,7 @@ export function ScheduleFields({ value, hasDocument, onChange, fault }: Props) {
   return (
     <SpaceBetween size="m">
       <FormField label="Vests">
-        <Select
-          options={options}
-          selectedOption={options.find((option) => option.value === type) ?? null}
-          onChange={({ detail }) =>
-            onChange({ ...value, type: detail.selectedOption.value as Written['type'] })
-          }
-        />
+        <OneOf options={options} value={type} onChange={(chosen) => onChange({ ...value, type: chosen })} />
       </FormField>
       {type === 'graded' && (
         <ColumnLayout columns={3}>

@@ -2,7 +2,6 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
@@ -10,6 +9,7 @@ import { call } from '../../api/call.ts';
 import { faultOf, faultWithin } from '../../api/problem.ts';
 import type { Answer } from '../../api/routes.ts';
 import { Act, proposedBy } from '../../parts/act.tsx';
+import { OneOf } from '../../parts/one-of.tsx';
 
 export type OfPayments = Extract<Answer<'GET /settings/payments'>, { channel: string }>;
 type Channel = OfPayments['channel'];
@@ -142,10 +142,10 @@ export function PaymentRules({ settings, onClose, onProposed }: Props) {
     >
       <SpaceBetween size="m">
         <FormField label="Payments leave by" errorText={fault('channel', written.channel)}>
-          <Select
+          <OneOf
             options={channels}
-            selectedOption={channels.find(({ value }) => value === written.channel) ?? null}
-            onChange={({ detail }) => change({ channel: detail.selectedOption.value as Channel })}
+            value={written.channel}
+            onChange={(chosen) => change({ channel: chosen })}
           />
         </FormField>
         <FormField

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../api/call.ts';
+import { Problem } from '../api/problem.ts';
+import { Go } from './go.tsx';
+
+/**
+ * Returns the id of the holder who has a reference of the register.
+ * @throws Problem
+ */
+export async function holderOf(reference: string): Promise<string> {
+  const { data } = await call('GET /shareholders', { query: { external_ref: reference.trim() } });
+  const [holder] = data;
+  if (holder === undefined)
+    throw new Problem({
+      status: 404,
+      title: `No holder has the reference ${reference.trim()}`,
+      detail: 'References are written as the register has them, in capitals or not.',
+    });
+  return holder.id;
+}
+
+/** A link to a holder, by the end of their id: lists name nobody else. */
+export function HolderLink({ id }: { id: string }) {
+  return <Go to={`/shareholders/${id}`}>Holder {id.slice(-6)}</Go>;
+}
+
+/** A link to a holder by their name, where a screen is of few of them. */
+export function HolderName({ id }: { id: string }) {
+  const { data } = useQuery({
+    queryKey: ['shareholders', id],
+    queryFn: () => call('GET /shareholders/{id}', { params: { id } }),
+  });
+  if (data === undefined) return <HolderLink id={id} />;
+  return (
+    <span className="long" dir="auto">
+      <Go to={`/shareholders/${id}`}>
+        {data.name} ({data.external_ref})
+      </Go>
+    </span>
+  );
+}

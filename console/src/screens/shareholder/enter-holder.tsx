@@ -1,0 +1,70 @@
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { call } from '../../api/call.ts';
+import { faultOf } from '../../api/problem.ts';
+import { Act } from '../../parts/act.tsx';
+import { ClassChoice } from '../../parts/class-choice.tsx';
+import { EMPTY_HOLDER, HolderFields, type WrittenHolder } from './holder-fields.tsx';
+
+function contactOf(written: WrittenHolder) {
+  const { email, phone, address } = written;
+  const given = Object.entries({ email, phone, address }).filter(([, text]) => text.trim() !== '');
+  return given.length === 0
+    ? {}
+    : { contact: Object.fromEntries(given.map(([name, text]) => [name, text.trim()])) };
+}
+
+/** Enters a holder of record, with their opening position where they have one. */
+export function EnterHolder({ onClose }: { onClose(): void }) {
+  const [reference, setReference] = useState('');
+  const [written, setWritten] = useState(EMPTY_HOLDER);
+  const [holdings, setHoldings] = useState('');
+  const [security_class, setClass] = useState('COMMON');
+  const [refused, setRefused] = useState<Error | null>(null);
+  const [, go] = useLocation();
+  const body = {
+    ...{ external_ref: reference, name: written.name.trim(), ...contactOf(written) },
+    ...(holdings === '' ? {} : { holdings, security_class }),
+  };
+  return (
+    <Act
+      verb="Enter the holder"
+      asks="Shares above the limit of the register wait for a second person, and the holder with them."
+      disabled={reference === '' || body.name === ''}
+      content={JSON.stringify(body)}
+      send={({ key }) => call('POST /shareholders', { key, body })}
+      onRefused={setRefused}
+      onDone={(answer) =>
+        go('requested_by' in answer ? `/approvals/${answer.id}` : `/shareholders/${answer.id}`)
+      }
+      onClose={onClose}
+    >
+      <FormField
+        label="Reference"
+        description="It never changes: files and reports name the holder by it."
+        errorText={faultOf(refused, 'external_ref', reference) ?? ''}
+      >
+        <Input value={reference} onChange={({ detail }) => setReference(detail.value.trim())} />
+      </FormField>
+      <HolderFields written={written} refused={refused} onChange={setWritten} />
+      <FormField
+        label="Shares"
+        description="Without separators. None, unless you say."
+        errorText={faultOf(refused, 'holdings', holdings) ?? ''}
+      >
+        <Input
+          value={holdings}
+          inputMode="decimal"
+          onChange={({ detail }) => setHoldings(detail.value.trim())}
+        />
+      </FormField>
+      {holdings !== '' && (
+        <FormField label="Class">
+          <ClassChoice value={security_class} onChange={setClass} />
+        </FormField>
+      )}
+    </Act>
+  );
+}
