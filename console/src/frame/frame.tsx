@@ -70,6 +70,8 @@ const PlanDocument = lazy(connected(() => import('../screens/plan-document.tsx')
 const Releases = lazy(connected(() => import('../screens/releases.tsx')));
 const Release = lazy(connected(() => import('../screens/release.tsx')));
 const Tenants = lazy(connected(() => import('../screens/tenants.tsx')));
+const TenantScreen = lazy(connected(() => import('../screens/tenant.tsx')));
+const LegalHold = lazy(connected(() => import('../screens/legal-hold.tsx')));
 const Operations = lazy(connected(() => import('../screens/operations.tsx')));
 const Mappings = lazy(connected(() => import('../screens/mappings.tsx')));
 const Mapping = lazy(connected(() => import('../screens/mapping.tsx')));
@@ -283,6 +285,7 @@ function Screens({ me }: { me: Me }) {
         <Route path="/legal-holds">
           <LegalHolds me={me} />
         </Route>
+        <Route path="/legal-holds/:id">{({ id }) => <LegalHold key={id} id={id} me={me} />}</Route>
         <Route path="/reports">
           <Reports me={me} />
         </Route>
@@ -332,6 +335,7 @@ function Screens({ me }: { me: Me }) {
         <Route path="/tenants">
           <Tenants />
         </Route>
+        <Route path="/tenants/:id">{({ id }) => <TenantScreen key={id} id={id} me={me} />}</Route>
         <Route path="/operations">
           <Operations />
         </Route>

@@ -75,6 +75,13 @@ const SCREENS: Readonly<Record<string, string>> = {
   'security-classes': '/classes',
   'corporate-actions': '/splits',
   transfers: '/transfers',
+  'legal-holds': '/legal-holds',
+  tenants: '/tenants',
+  participants: '/participants',
+  plans: '/plans',
+  releases: '/releases',
+  approvals: '/approvals',
+  'plan-documents': '/plan-documents',
 };
 
 const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;

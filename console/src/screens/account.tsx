@@ -13,6 +13,9 @@ import { onePage, Pages } from '../parts/pages.tsx';
 import { RecoveryCodes } from '../parts/recovery-codes.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { HAS_PASSKEYS, makePasskey } from '../session/passkey.ts';
+import { ChangePassword } from './account/change-password.tsx';
+import { OwnSessions } from './account/own-sessions.tsx';
+import { SecondFactor } from './account/second-factor.tsx';
 
 type Passkey = Row<'GET /me/passkeys'>;
 /** A passkey that is to be made, given another name, or removed. */
@@ -23,10 +26,21 @@ const LONGEST_NAME = 60;
 /** The ways in that somebody has of their own. */
 export default function AccountScreen({ me }: { me: Me }) {
   const [deed, setDeed] = useState<Deed>();
+  const [isChanging, setChanging] = useState(false);
+  const [isChanged, setChanged] = useState(false);
   const [codes, setCodes] = useState<readonly string[]>();
   const zone = me.tenant?.time_zone;
   return (
-    <Screen title="Your account" description={me.email}>
+    <Screen
+      title="Your account"
+      description={me.email}
+      actions={<Button onClick={() => setChanging(true)}>Change the password</Button>}
+    >
+      {isChanged && (
+        <Alert type="success" dismissible onDismiss={() => setChanged(false)}>
+          Your password is changed, and your other sessions have ended.
+        </Alert>
+      )}
       {codes !== undefined && <RecoveryCodes codes={codes} onSeen={() => setCodes(undefined)} />}
       {!HAS_PASSKEYS && (
         <Alert type="info">This browser can’t make passkeys here. Others, and newer ones, can.</Alert>
@@ -81,6 +95,9 @@ export default function AccountScreen({ me }: { me: Me }) {
           },
         ]}
       />
+      <SecondFactor zone={zone} onCodes={setCodes} />
+      <OwnSessions zone={zone} />
+      {isChanging && <ChangePassword onDone={() => setChanged(true)} onClose={() => setChanging(false)} />}
       {deed?.verb === 'remove' && <Remove {...deed} onClose={() => setDeed(undefined)} />}
       {deed !== undefined && deed.verb !== 'remove' && (
         <Name

@@ -35,7 +35,7 @@ interface TallyProps {
 
 export default function Home({ me }: { me: Me }) {
   const { role, tenant } = me;
-  if (role === 'EMPLOYEE') return <OwnPlans me={me} />;
+  if (role === 'EMPLOYEE') return tenant?.type === 'SPONSOR' ? <OwnPlans me={me} /> : <NothingOwn me={me} />;
   return (
     <Screen
       title="What waits today"
@@ -183,6 +183,21 @@ function OfOperators() {
         }}
       />
     </>
+  );
+}
+
+/** Plans are a sponsor’s: an issuer has nothing of an employee’s own. */
+function NothingOwn({ me }: { me: Me }) {
+  return (
+    <Screen title="Welcome" description={me.tenant?.name}>
+      <Box>
+        Your company keeps no plans here, so there is nothing of yours to see. Your shares are in its
+        register: ask those who keep it.{' '}
+        <Go to="/account" variant="primary">
+          Your account
+        </Go>
+      </Box>
+    </Screen>
   );
 }
 

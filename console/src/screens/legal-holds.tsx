@@ -2,21 +2,19 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
-import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
-import { Act, Proposed, proposedBy } from '../parts/act.tsx';
+import { Act, Proposed } from '../parts/act.tsx';
 import { Choice, useChoice } from '../parts/choice.tsx';
-import { instant, words } from '../parts/format.ts';
-import { HolderLink } from '../parts/holder.tsx';
+import { instant } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
 import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
-
-type Hold = Row<'GET /legal-holds'>;
+import { type Hold, HoldState, HoldSubject } from './legal-hold/hold.tsx';
+import { ReleaseHold } from './legal-hold/release-hold.tsx';
 
 const STATUSES = ['ACTIVE', 'RELEASED'] as const;
 
@@ -60,7 +58,7 @@ export default function LegalHolds({ me }: { me: Me }) {
             header: 'Of',
             isRowHeader: true,
             minWidth: 150,
-            cell: (row) => <Subject hold={row} />,
+            cell: (row) => <HoldSubject hold={row} />,
           },
           {
             id: 'reason',
@@ -76,13 +74,14 @@ export default function LegalHolds({ me }: { me: Me }) {
             id: 'status',
             header: 'Status',
             minWidth: 130,
-            cell: (row) => (
-              <StatusIndicator type={row.status === 'ACTIVE' ? 'in-progress' : 'stopped'}>
-                {words(row.status)}
-              </StatusIndicator>
-            ),
+            cell: (row) => <HoldState status={row.status} />,
           },
-          { id: 'placed', header: 'Placed', minWidth: 160, cell: (row) => instant(row.created_at, zone) },
+          {
+            id: 'placed',
+            header: 'Placed',
+            minWidth: 160,
+            cell: (row) => <Go to={`/legal-holds/${row.id}`}>{instant(row.created_at, zone)}</Go>,
+          },
           {
             id: 'by',
             header: 'By',
@@ -108,24 +107,10 @@ export default function LegalHolds({ me }: { me: Me }) {
       />
       {isPlacing && <Place me={me} onClose={() => setPlacing(false)} />}
       {released !== undefined && (
-        <Act
-          verb="Release the hold"
-          asks="A second person approves it. The next run then purges what it kept, where its period has ended."
-          content={`${released.id} ${released.version}`}
-          send={() =>
-            call('DELETE /legal-holds/{id}', { params: { id: released.id }, version: released.version })
-          }
-          onDone={(answer) => setProposed(answer === undefined ? undefined : proposedBy(answer))}
-          onClose={() => setReleased(undefined)}
-        />
+        <ReleaseHold hold={released} onProposed={setProposed} onClose={() => setReleased(undefined)} />
       )}
     </Screen>
   );
-}
-
-function Subject({ hold: { subject, shareholder_id, employee_id } }: { hold: Hold }) {
-  if (shareholder_id !== null) return <HolderLink id={shareholder_id} />;
-  return <span className="long">{employee_id === null ? words(subject) : `Participant ${employee_id}`}</span>;
 }
 
 type Of = Hold['subject'];

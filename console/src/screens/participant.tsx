@@ -1,6 +1,13 @@
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Me } from '../frame/me.ts';
+import { operates } from '../frame/places.ts';
+import { useAddress } from '../parts/address.ts';
+import { BankAccounts } from '../parts/bank-accounts.tsx';
 import { day, instant, money } from '../parts/format.ts';
 import { Check } from '../parts/kyc.tsx';
 import { Opening } from '../parts/opening.tsx';
@@ -8,6 +15,8 @@ import { Pairs } from '../parts/pairs.tsx';
 import { PlanList } from '../parts/plan-list.tsx';
 import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { historyTab } from '../parts/trail.tsx';
+import { ChangeParticipant } from './participant/change-participant.tsx';
 
 const ABOVE = { text: 'People', path: '/participants' };
 
@@ -18,6 +27,8 @@ export default function Participant({ employee, me }: { employee: string; me: Me
     queryFn: () => call('GET /participants/{employee}', { params: { employee } }),
   });
   const { data } = query;
+  const [search, set] = useAddress();
+  const [isChanging, setChanging] = useState(false);
   if (data === undefined) return <Opening title="Person" above={ABOVE} query={query} />;
   const onDay = (on: string | null): string => (on === null ? '–' : day(on));
   return (
@@ -26,13 +37,16 @@ export default function Participant({ employee, me }: { employee: string; me: Me
       description={data.employee_id}
       above={ABOVE}
       actions={
-        <RecordCheck
-          me={me}
-          of={data}
-          send={(body, version) =>
-            call('PATCH /participants/{employee}/kyc', { params: { employee }, version, body })
-          }
-        />
+        <SpaceBetween direction="horizontal" size="xs">
+          <RecordCheck
+            me={me}
+            of={data}
+            send={(body, version) =>
+              call('PATCH /participants/{employee}/kyc', { params: { employee }, version, body })
+            }
+          />
+          {operates(me) && <Button onClick={() => setChanging(true)}>Change</Button>}
+        </SpaceBetween>
       }
     >
       <Pairs
@@ -68,12 +82,31 @@ export default function Participant({ employee, me }: { employee: string; me: Me
           ['Version', String(data.version)],
         ]}
       />
-      <PlanList
-        title="Plans"
-        empty="This person has no plan."
-        queryKey={['plans', 'of', employee]}
-        load={(page) => call('GET /plans', { query: { ...page, employee_id: employee } })}
+      <Tabs
+        activeTabId={search.get('tab') ?? 'plans'}
+        onChange={({ detail }) => set({ tab: detail.activeTabId })}
+        tabs={[
+          {
+            id: 'plans',
+            label: 'Plans',
+            content: (
+              <PlanList
+                title="Plans"
+                empty="This person has no plan."
+                queryKey={['plans', 'of', employee]}
+                load={(page) => call('GET /plans', { query: { ...page, employee_id: employee } })}
+              />
+            ),
+          },
+          {
+            id: 'accounts',
+            label: 'Bank accounts',
+            content: <BankAccounts of={{ employee }} me={me} canAdd />,
+          },
+          ...historyTab(me, `participants/${employee}`),
+        ]}
       />
+      {isChanging && <ChangeParticipant of={data} onClose={() => setChanging(false)} />}
     </Screen>
   );
 }

@@ -1,14 +1,27 @@
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Button from '@cloudscape-design/components/button';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import { instant, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { CreateTenant } from './tenant/create-tenant.tsx';
+import { TenantState } from './tenant/tenant-state.tsx';
 
 /** The customers of this environment. */
 export default function Tenants() {
+  const [isMaking, setMaking] = useState(false);
   return (
-    <Screen title="Tenants" description="The issuers and plan sponsors of this environment.">
+    <Screen
+      title="Tenants"
+      description="The issuers and plan sponsors of this environment."
+      actions={
+        <Button variant="primary" onClick={() => setMaking(true)}>
+          Make a tenant
+        </Button>
+      }
+    >
       <Pages
         name="tenants"
         title="Tenants"
@@ -16,7 +29,7 @@ export default function Tenants() {
         counted
         load={(page) => call('GET /tenants', { query: { ...page } })}
         rowId={(row: Row<'GET /tenants'>) => row.id}
-        empty="There is no tenant yet. One is made by POST /tenants."
+        empty="There is no tenant yet."
         columns={[
           {
             id: 'name',
@@ -24,7 +37,7 @@ export default function Tenants() {
             isRowHeader: true,
             cell: (row) => (
               <span className="long" dir="auto">
-                {row.name}
+                <Go to={`/tenants/${row.id}`}>{row.name}</Go>
               </span>
             ),
           },
@@ -33,17 +46,14 @@ export default function Tenants() {
           {
             id: 'status',
             header: 'Status',
-            cell: (row) => (
-              <StatusIndicator type={row.status === 'ACTIVE' ? 'success' : 'stopped'}>
-                {words(row.status)}
-              </StatusIndicator>
-            ),
+            cell: (row) => <TenantState status={row.status} />,
           },
           { id: 'zone', header: 'Time zone', cell: (row) => <span className="long">{row.time_zone}</span> },
           { id: 'since', header: 'Since', cell: (row) => instant(row.created_at, 'UTC') },
           { id: 'id', header: 'Id', cell: (row) => <span className="code">{row.id}</span> },
         ]}
       />
+      {isMaking && <CreateTenant onClose={() => setMaking(false)} />}
     </Screen>
   );
 }

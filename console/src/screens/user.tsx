@@ -5,21 +5,20 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
-import type { Answer, Row } from '../api/routes.ts';
+import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
 import { instant, words } from '../parts/format.ts';
 import { Once } from '../parts/once.tsx';
 import { OneOf } from '../parts/one-of.tsx';
 import { Opening } from '../parts/opening.tsx';
-import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { Sessions } from '../parts/sessions.tsx';
 import { History, Trail } from '../parts/trail.tsx';
 import { ROLE_OPTIONS, USER_LOOKS, type UserRole } from '../parts/user.tsx';
 
 type User = Answer<'GET /users/{id}'>;
-type Session = Row<'GET /users/{id}/sessions'>;
 type Deed = 'role' | 'status' | 'invite' | 'revoke' | 'password' | 'factor' | 'sessions';
 
 const ABOVE = { text: 'Users', path: '/users' };
@@ -80,7 +79,14 @@ export default function UserScreen({ id, me }: { id: string; me: Me }) {
           ['Since', instant(user.created_at, zone)],
         ]}
       />
-      {isAdmin && <Sessions id={id} zone={zone} onEnd={() => setDeed('sessions')} />}
+      {isAdmin && (
+        <Sessions
+          queryKey={['users', id, 'sessions']}
+          zone={zone}
+          load={(page) => call('GET /users/{id}/sessions', { params: { id }, query: { ...page } })}
+          actions={<Button onClick={() => setDeed('sessions')}>End all sessions</Button>}
+        />
+      )}
       <Trail me={me} title="What they have done" sought={{ actor_id: id }} />
       <History me={me} resource={`users/${id}`} />
       {deed !== undefined && (
@@ -166,32 +172,5 @@ function Doing({ user, deed, onClose, onDone }: DoingProps) {
         </FormField>
       )}
     </Act>
-  );
-}
-
-function Sessions({ id, zone, onEnd }: { id: string; zone: string | undefined; onEnd(): void }) {
-  return (
-    <Pages
-      name="sessions"
-      title="Sessions"
-      queryKey={['users', id, 'sessions']}
-      load={(page) => call('GET /users/{id}/sessions', { params: { id }, query: { ...page } })}
-      rowId={(row: Session) => row.id}
-      empty="None is open."
-      actions={<Button onClick={onEnd}>End all sessions</Button>}
-      columns={[
-        {
-          id: 'device',
-          header: 'Device',
-          isRowHeader: true,
-          minWidth: 160,
-          cell: (row) => <span className="long">{row.device ?? row.user_agent ?? 'Unknown'}</span>,
-        },
-        { id: 'from', header: 'From', cell: (row) => row.source_ip ?? '–' },
-        { id: 'method', header: 'By', cell: (row) => (row.method === null ? '–' : words(row.method)) },
-        { id: 'begun', header: 'Begun', minWidth: 160, cell: (row) => instant(row.started_at, zone) },
-        { id: 'used', header: 'Last used', minWidth: 160, cell: (row) => instant(row.last_used_at, zone) },
-      ]}
-    />
   );
 }

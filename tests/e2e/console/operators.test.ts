@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
+import type { Json } from '#tests/support/json.ts';
 import { eventually } from '../platform.ts';
 import { ConsoleWorld } from './world.ts';
 
@@ -31,6 +32,54 @@ test('an operator finds what failed for good, looks into it, and sends it back',
   );
   expect(left.length).toBeGreaterThan(10);
   expect(one.complaints).toEqual([]);
+});
+
+test('an operator makes a tenant, decides where it has no second person, and suspends it', async () => {
+  const one = await world.signedIn('operator', '');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open('/tenants');
+  await page.getByRole('button', { name: 'Make a tenant' }).click();
+  await dialog.getByLabel('Name', { exact: true }).fill('<b>Umbrella</b>');
+  await dialog.getByLabel('Short name').fill('umbrella');
+  await dialog.getByLabel('Time zone').fill('Mars/Olympus');
+  await dialog.getByLabel('First administrator’s email').fill('admin@umbrella.example');
+  await dialog.getByRole('button', { name: 'Make the tenant' }).click();
+  await dialog.getByText(/^It must be a time zone/).waitFor();
+  await dialog.getByLabel('Time zone').fill('Asia/Tokyo');
+  await dialog.getByRole('button', { name: 'Make the tenant' }).click();
+  await page.getByRole('heading', { name: '<b>Umbrella</b>', level: 1 }).waitFor();
+
+  await page.getByRole('button', { name: 'Suspend', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Suspend the tenant' }).click();
+  await page.getByText('Suspended', { exact: true }).waitFor();
+
+  // An administrator who is alone proposes somebody: nobody of the tenant can decide.
+  const admin = { email: 'admin@solo.example', password: 'seven quiet lamps beneath the orchard' };
+  const solo = { slug: 'solo', name: 'Solo', type: 'SPONSOR', admin };
+  const made = await world.platform.api('operator', 'POST', '/tenants', solo, { 'idempotency-key': 'solo' });
+  expect(made.status).toBe(201);
+  const { apiUrl } = world.platform.file;
+  const sent = async (path: string, body: object, token = ''): Promise<Json> => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const answer = await fetch(`${apiUrl}/api${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return answer.json();
+  };
+  const { access_token } = await sent('/auth/login', { tenant: 'solo', ...admin });
+  const second = { email: 'second@solo.example', role: 'COMPLIANCE' };
+  expect((await sent('/users', second, access_token)).state).toBe('PENDING');
+  await one.open(`/tenants/${made.body.id}`);
+  await page.getByText('second@solo.example').waitFor();
+  await one.settled();
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await dialog.getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('Nothing waits.').waitFor();
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
 test('an operator moves the day of a platform on this machine, and sees what has happened; nobody else does', async () => {

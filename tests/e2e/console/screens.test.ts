@@ -43,6 +43,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
   ],
   ['globex/OPS', ['/', '/participants', '/plans', '/plan-documents', '/releases', '/uploads', '/mappings']],
   ['globex/EMPLOYEE', ['/', '/account']],
+  ['acme/EMPLOYEE', ['/']],
   [
     'operator',
     [
@@ -57,6 +58,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
 
 function listsOf(who: string): readonly string[] {
   if (who === 'acme/ADMIN') return [...LISTS, '/connections', '/classes'];
+  if (who === 'operator') return ['/tenants'];
   return who === 'globex/OPS' ? ['/participants', '/plans?type=RSU', '/plans?type=401K'] : [];
 }
 

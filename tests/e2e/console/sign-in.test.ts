@@ -300,3 +300,33 @@ test('is small, asks nobody but its own origin, and its policy lets no text beco
   });
   expect(refused).toBe('TypeError');
 });
+
+test('an account is its owner’s: the password is changed, other sessions end, and an app for codes is set up', async () => {
+  const one = await world.signedIn('initech', 'OPS', { viewport: { width: 390, height: 844 } });
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open('/account');
+  await page.getByRole('button', { name: 'End all others' }).waitFor();
+  expect(await one.faults()).toEqual([]);
+  const { password } = world.credentials('initech', 'OPS');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await dialog.getByLabel('Password now').fill(`${password}?`);
+  await dialog.getByLabel('New password').fill('seven quiet lamps beneath the orchard');
+  await dialog.getByRole('button', { name: 'Change the password' }).click();
+  await dialog.getByText('current_password', { exact: false }).first().waitFor();
+  await dialog.getByLabel('Password now').fill(password);
+  await dialog.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('Your password is changed').waitFor();
+  expect(await page.getByRole('button', { name: /^End the session/ }).count()).toBe(0);
+
+  await page.getByRole('button', { name: 'Set up an app' }).click();
+  await dialog.getByRole('button', { name: 'Begin' }).click();
+  await dialog.getByText('The secret is shown now').waitFor();
+  const secret = (await dialog.locator('.code').first().textContent()) ?? '';
+  await dialog.getByLabel('First code of the app').fill(totpOf(secret, stepAt(Date.now())));
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Confirm the app' }).click();
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+  await page.getByRole('button', { name: 'New recovery codes' }).waitFor();
+  expect(one.complaints.filter((line) => !/4(01|22)/.test(line))).toEqual([]);
+});

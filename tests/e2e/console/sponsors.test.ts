@@ -50,7 +50,25 @@ describe('a plan', () => {
     await one.open(`/participants/${number}`);
     await page.getByRole('link', { name: 'Statement' }).first().click();
     await page.getByRole('button', { name: 'Write it as PDF' }).waitFor();
-    expect(one.complaints).toEqual([]);
+
+    // What the census has of them is changed in place, and they are given an account by two people.
+    const dialog = page.getByRole('dialog');
+    await one.open(`/participants/${number}?tab=accounts`);
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await dialog.getByLabel('Hired').fill('last summer');
+    await dialog.getByRole('button', { name: 'Change the person' }).click();
+    await dialog.getByText('It must be a date as YYYY-MM-DD', { exact: false }).waitFor();
+    await dialog.getByLabel('Hired').fill('2025-07-15');
+    await dialog.getByRole('button', { name: 'Change the person' }).click();
+    await page.getByText('15 Jul 2025').waitFor();
+    await page.getByRole('button', { name: 'Add an account' }).click();
+    await dialog.getByLabel('Name on the account').fill('A. García');
+    await dialog.getByLabel('Routing number').fill('121042882');
+    await dialog.getByLabel('Account number').fill('000987651111');
+    await dialog.getByRole('button', { name: 'Add the account' }).click();
+    await page.getByText('…1111').waitFor();
+    expect(await one.faults()).toEqual([]);
+    expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
   });
 
   test('is ended, and not by somebody who saw another version of it', async () => {

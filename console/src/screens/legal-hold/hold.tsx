@@ -1,0 +1,23 @@
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { Row } from '../../api/routes.ts';
+import { words } from '../../parts/format.ts';
+import { Go } from '../../parts/go.tsx';
+import { HolderLink } from '../../parts/holder.tsx';
+
+export type Hold = Row<'GET /legal-holds'>;
+
+export function HoldState({ status }: { status: Hold['status'] }) {
+  return (
+    <StatusIndicator type={status === 'ACTIVE' ? 'in-progress' : 'stopped'}>{words(status)}</StatusIndicator>
+  );
+}
+
+export function HoldSubject({ hold: { subject, shareholder_id, employee_id } }: { hold: Hold }) {
+  if (shareholder_id !== null) return <HolderLink id={shareholder_id} />;
+  if (employee_id === null) return <span className="long">{words(subject)}</span>;
+  return (
+    <span className="long">
+      <Go to={`/participants/${encodeURIComponent(employee_id)}`}>{employee_id}</Go>
+    </span>
+  );
+}
