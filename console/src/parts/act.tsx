@@ -186,7 +186,9 @@ export function Waits({ kind, id }: WaitsProps) {
     queryKey: ['approvals', 'of', kind, id],
     queryFn: () => call('GET /approvals', { query: { state: 'PENDING', kind, limit: '200' } }),
   });
-  const request = data?.data.find(({ subject }) => subject.id === id);
+  // A link that led elsewhere a moment later would be followed to the wrong place.
+  if (data === undefined) return 'Waits for a second person';
+  const request = data.data.find(({ subject }) => subject.id === id);
   return (
     <Go to={request === undefined ? `/approvals?kind=${kind}` : `/approvals/${request.id}`}>
       Waits for a second person

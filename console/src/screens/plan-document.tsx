@@ -9,6 +9,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { History } from '../parts/trail.tsx';
 import { Matching } from './plan-documents/matching.tsx';
 
 type Document = Answer<'GET /plan-documents/{id}'>;
@@ -77,6 +78,7 @@ export default function PlanDocument({ id, me }: { id: string; me: Me }) {
           { id: 'entry', header: 'Entry', minWidth: 140, cell: (row) => entryOf(row) },
         ]}
       />
+      <History me={me} resource={`plan-documents/${id}`} />
     </Screen>
   );
 }

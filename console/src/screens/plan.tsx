@@ -12,6 +12,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { worth } from '../parts/plan-list.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { historyTab } from '../parts/trail.tsx';
 import { EndPlan } from './plan/end-plan.tsx';
 import { Contributions, Grants } from './plan/entries.tsx';
 import { Statement } from './plan/statement.tsx';
@@ -58,6 +59,7 @@ export default function PlanScreen({ id, me }: { id: string; me: Me }) {
             : [{ id: 'grants', label: 'Grants', content: <Grants plan={plan} canChange={canChange} /> }]),
           { id: 'why', label: 'Why these numbers', content: <Why plan={plan} /> },
           { id: 'statement', label: 'Statement', content: <Statement plan={plan} me={me} /> },
+          ...historyTab(me, `plans/${plan.id}`),
         ]}
       />
     </Screen>

@@ -9,6 +9,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { History } from '../parts/trail.tsx';
 import { Answering } from './releases/answering.tsx';
 import { ReleaseState } from './releases/release-state.tsx';
 
@@ -93,6 +94,7 @@ export default function Release({ id, me }: { id: string; me: Me }) {
           { id: 'net', header: 'To the holder', cell: (row) => shares(row.net) },
         ]}
       />
+      <History me={me} resource={`releases/${id}`} />
     </Screen>
   );
 }
