@@ -54,7 +54,7 @@ export function Sessions({ queryKey, zone, actions, load, onEnd }: Props) {
                     '–'
                   ) : (
                     <Button
-                      ariaLabel={`End the session begun ${instant(row.started_at, zone)}`}
+                      ariaLabel={`End it: the session begun ${instant(row.started_at, zone)}`}
                       onClick={() => onEnd(row.id)}
                     >
                       End it
