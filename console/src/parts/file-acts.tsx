@@ -9,7 +9,7 @@ import { call, newKey } from '../api/call.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import { Act } from './act.tsx';
 import { day, instant, money, words } from './format.ts';
-import { OneOf } from './one-of.tsx';
+import { OneOf, optionsIn } from './one-of.tsx';
 
 export type BankFile = Answer<'GET /bank-files/{id}'>;
 export type BankItem = BankFile['items'][number];
@@ -66,7 +66,7 @@ const STANDS_FOR = {
 type StandsFor = keyof typeof STANDS_FOR;
 const EXPLANATIONS = ['FUNDING', 'FEE', 'INTEREST', 'TRANSFER', 'OTHER'] as const;
 const kinds = Object.entries(STANDS_FOR).map(([value, label]) => ({ value: value as StandsFor, label }));
-const explanations = EXPLANATIONS.map((value) => ({ value, label: words(value) }));
+const explanations = optionsIn(EXPLANATIONS);
 
 interface MatchProps extends ProposingProps {
   readonly item: BankItem;

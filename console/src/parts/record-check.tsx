@@ -6,10 +6,9 @@ import { useState } from 'react';
 import { faultOf } from '../api/problem.ts';
 import type { Me } from '../frame/me.ts';
 import { Act } from './act.tsx';
-import { words } from './format.ts';
 import { type Checked, KYC_LOOKS, type KycStatus } from './kyc.tsx';
 import { namesOf } from './names.ts';
-import { OneOf } from './one-of.tsx';
+import { OneOf, optionsIn } from './one-of.tsx';
 
 interface Outcome {
   readonly status: KycStatus;
@@ -24,7 +23,7 @@ interface Props {
   send(outcome: Outcome, version: number): Promise<unknown>;
 }
 
-const options = namesOf(KYC_LOOKS).map((value) => ({ value, label: words(value) }));
+const options = optionsIn(namesOf(KYC_LOOKS));
 
 /** A way to record the outcome of a KYC check, for those who may. */
 export function RecordCheck(props: Props) {

@@ -9,7 +9,7 @@ import { useAddress } from '../parts/address.ts';
 import { CHANGE_KINDS, nameOfThing, screenOf, titleOf, whyNot } from '../parts/changes.ts';
 import { instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
-import { OneOf } from '../parts/one-of.tsx';
+import { OneOf, optionsIn } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 
@@ -40,7 +40,7 @@ export default function Approvals({ me }: { me: Me }) {
     { value: '', label: 'All kinds' },
     ...CHANGE_KINDS.map(([value, label]) => ({ value: value as string, label })),
   ];
-  const options = STATES.map((value) => ({ value, label: words(value) }));
+  const options = optionsIn(STATES);
   return (
     <Screen
       title="Approvals"

@@ -40,7 +40,10 @@ const EMPTY = {
 };
 type Terms = typeof EMPTY;
 
-/** Whole numbers are numbers to the API. What is none is sent as it is, for the API to name. */
+/**
+ * Returns a side of the ratio, which is a number to the API.
+ * @throws Problem of the field, where the text is no whole number
+ */
 function sideOf(text: string, field: string): number {
   if (WHOLE.test(text)) return Number(text);
   const message = 'must be a whole number, such as 2';

@@ -98,7 +98,7 @@ function digits(quantity: string): ReactNode {
   return <span className="digits long">{grouped(quantity)}</span>;
 }
 
-/** What a split comes to: before it is applied, nobody knows. */
+/** Returns what a split comes to: before it is applied, nobody knows. */
 export function sharesOf(
   split: Pick<
     Split,

@@ -4,9 +4,9 @@ import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { useAddress } from '../parts/address.ts';
-import { grouped, instant, words } from '../parts/format.ts';
+import { grouped, instant } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
-import { OneOf } from '../parts/one-of.tsx';
+import { OneOf, optionsIn } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { nameOfKind, SendFile } from '../parts/send-file.tsx';
@@ -19,10 +19,7 @@ const EVERY_MS = 10_000;
 export default function Uploads({ me }: { me: Me }) {
   const [search, set] = useAddress();
   const state = STATES.find((one) => one === search.get('state'));
-  const options = [
-    { value: '', label: 'All states' },
-    ...STATES.map((value) => ({ value, label: words(value) })),
-  ];
+  const options = [{ value: '', label: 'All states' }, ...optionsIn(STATES)];
   return (
     <Screen title="Uploads" description="A file is read and compared before anything of it is loaded.">
       {operates(me) && me.tenant !== null && <SendFile tenantType={me.tenant.type} />}

@@ -51,7 +51,7 @@ describe('a plan', () => {
     await page.getByRole('link', { name: 'Statement' }).first().click();
     await page.getByRole('button', { name: 'Write it as PDF' }).waitFor();
 
-    // What the census has of them is changed in place, and they are given an account by two people.
+    // The census is changed in place, and the person is given an account by two people.
     const dialog = page.getByRole('dialog');
     await one.open(`/participants/${number}?tab=accounts`);
     await page.getByRole('button', { name: 'Change', exact: true }).click();

@@ -9,7 +9,7 @@ type Kind = Row<'GET /security-classes'>['kind'];
 
 const KINDS = optionsOf<Kind>({ COMMON: 'Common', PREFERRED: 'Preferred', OTHER: 'Other' });
 
-/** What is written of a class: an empty number is the API’s own, or no limit. */
+/** The form of a class before anything is written: an empty number is the API’s own, or no limit. */
 export const EMPTY_CLASS = { name: '', kind: 'COMMON' as Kind, votes: '', authorized: '' };
 export type WrittenClass = typeof EMPTY_CLASS;
 

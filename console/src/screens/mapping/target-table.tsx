@@ -2,7 +2,7 @@ import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
 import Table from '@cloudscape-design/components/table';
 import type { Row } from '../../api/routes.ts';
-import { words } from '../../parts/format.ts';
+import { optionsIn } from '../../parts/one-of.tsx';
 import { MAPPED, type MappedKind } from './targets.ts';
 
 /** A column of ours, and the values of others in the rows that it gives. */
@@ -106,7 +106,7 @@ export function Targets({ kind, columns, targets, onChange }: Props) {
                     ? chooser(
                         `Source of ${from}`,
                         AS_THE_FILE_SAYS,
-                        SOURCES.map((value) => ({ value, label: words(value) })),
+                        optionsIn(SOURCES),
                       )(targets[from]?.value?.source ?? '', (value) => fixed(from, 'source', value))
                     : '–',
               },

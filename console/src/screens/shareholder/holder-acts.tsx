@@ -19,7 +19,7 @@ interface Props {
   onDone(answer: Changed): void;
 }
 
-/** What operations do to a holder of record. */
+/** The acts of operations on a holder of record. */
 export function HolderActs({ of, onDone }: Props) {
   const [deed, setDeed] = useState<Deed>();
   const one = { of, onDone, onClose: () => setDeed(undefined) };

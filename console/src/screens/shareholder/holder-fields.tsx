@@ -3,7 +3,7 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { faultOf } from '../../api/problem.ts';
 
-/** What a holder is known by: an empty text is none. */
+/** The form of a holder before anything is written: an empty text is none. */
 export const EMPTY_HOLDER = { name: '', email: '', phone: '', address: '' };
 export type WrittenHolder = typeof EMPTY_HOLDER;
 

@@ -20,7 +20,7 @@ const TEXTS = {
   deny: { verb: 'Deny', asks: 'It does not take effect. The reason is shown to whoever has proposed it.' },
 } as const;
 
-/** What waits in a tenant that has no second person yet: an operator stands in, for changes of users alone. */
+/** The changes that wait in a tenant. Where it has no second person yet, an operator stands in, for changes of users alone. */
 export function TenantApprovals({ tenant: { id } }: { tenant: Answer<'GET /tenants/{id}'> }) {
   const [deciding, setDeciding] = useState<Deciding>();
   return (
