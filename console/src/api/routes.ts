@@ -26,6 +26,7 @@ import type * as payments from '#payments/runs/payment-runs.routes.ts';
 import type * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import type * as contributions from '#plans/contributions/contributions.routes.ts';
 import type * as planDocuments from '#plans/documents/plan-documents.routes.ts';
+import type * as enrolment from '#plans/enrolment.routes.ts';
 import type * as explain from '#plans/explain/explain.routes.ts';
 import type * as cancelledGrant from '#plans/grants/cancel-grant.routes.ts';
 import type * as createdGrant from '#plans/grants/create-grant.routes.ts';
@@ -86,6 +87,7 @@ type Modules = [
   typeof dividendPayments,
   typeof payments,
   typeof contributions,
+  typeof enrolment,
   typeof explain,
   typeof cancelledGrant,
   typeof createdGrant,

@@ -15,7 +15,7 @@ import { operates } from '../frame/places.ts';
 import { Act } from '../parts/act.tsx';
 import { counted, day, grouped, instant, words } from '../parts/format.ts';
 import { HolderLink, holderOf } from '../parts/holder.tsx';
-import { MeetingState } from '../parts/meeting.tsx';
+import { choicesOf, MeetingState } from '../parts/meeting.tsx';
 import { OneOf } from '../parts/one-of.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
@@ -300,18 +300,6 @@ function Ballots({ meeting: { id, state }, me, onRevoke }: BallotsProps) {
       ]}
     />
   );
-}
-
-function choicesOf({ choices }: Vote): string {
-  return Object.entries(choices)
-    .map(([item, choice]) => {
-      if (typeof choice === 'string') return `${item}: ${words(choice).toLowerCase()}`;
-      const parts = Object.entries(choice).map(
-        ([one, votes]) => `${words(one).toLowerCase()} ${grouped(votes)}`,
-      );
-      return `${item}: ${parts.join(', ')}`;
-    })
-    .join('\n');
 }
 
 const NOT_VOTED = { value: '', label: 'Not voted' };

@@ -17,6 +17,7 @@ import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { historyTab } from '../parts/trail.tsx';
 import { ChangeParticipant } from './participant/change-participant.tsx';
+import { Enrol } from './participant/enrol.tsx';
 
 const ABOVE = { text: 'People', path: '/participants' };
 
@@ -28,6 +29,7 @@ export default function Participant({ employee, me }: { employee: string; me: Me
   });
   const { data } = query;
   const [search, set] = useAddress();
+  const [isEnrolling, setEnrolling] = useState(false);
   const [isChanging, setChanging] = useState(false);
   if (data === undefined) return <Opening title="Person" above={ABOVE} query={query} />;
   const onDay = (on: string | null): string => (on === null ? '–' : day(on));
@@ -46,6 +48,7 @@ export default function Participant({ employee, me }: { employee: string; me: Me
             }
           />
           {operates(me) && <Button onClick={() => setChanging(true)}>Change</Button>}
+          {operates(me) && <Button onClick={() => setEnrolling(true)}>Enrol</Button>}
         </SpaceBetween>
       }
     >
@@ -106,6 +109,7 @@ export default function Participant({ employee, me }: { employee: string; me: Me
           ...historyTab(me, `participants/${employee}`),
         ]}
       />
+      {isEnrolling && <Enrol employee={employee} onClose={() => setEnrolling(false)} />}
       {isChanging && <ChangeParticipant of={data} onClose={() => setChanging(false)} />}
     </Screen>
   );

@@ -1,3 +1,4 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -15,6 +16,7 @@ import { Screen } from '../parts/screen.tsx';
 import { historyTab } from '../parts/trail.tsx';
 import { EndPlan } from './plan/end-plan.tsx';
 import { Contributions, Grants } from './plan/entries.tsx';
+import { ReinstatePlan } from './plan/reinstate-plan.tsx';
 import { Statement } from './plan/statement.tsx';
 import { VestingTab } from './plan/vesting.tsx';
 import { Why } from './plan/why.tsx';
@@ -40,7 +42,14 @@ export default function PlanScreen({ id, me }: { id: string; me: Me }) {
       title={own ? plan.plan_type : `${plan.plan_type} of ${plan.employee_id}`}
       description={plan.terminated_on === null ? words(plan.status) : `Ends on ${day(plan.terminated_on)}`}
       above={above}
-      actions={canChange ? <EndPlan plan={plan} /> : undefined}
+      actions={
+        operates(me) && (
+          <SpaceBetween direction="horizontal" size="xs">
+            {plan.terminated_on !== null && <ReinstatePlan plan={plan} />}
+            {canChange && <EndPlan plan={plan} />}
+          </SpaceBetween>
+        )
+      }
     >
       <Facts plan={plan} own={own} zone={zone} />
       <Tabs
@@ -53,7 +62,7 @@ export default function PlanScreen({ id, me }: { id: string; me: Me }) {
                 {
                   id: 'contributions',
                   label: 'Contributions',
-                  content: <Contributions plan={plan} zone={zone} />,
+                  content: <Contributions plan={plan} zone={zone} canChange={operates(me)} />,
                 },
               ]
             : [{ id: 'grants', label: 'Grants', content: <Grants plan={plan} canChange={canChange} /> }]),

@@ -19,6 +19,7 @@ import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { TooLateFor } from '../parts/too-late.tsx';
 import { historyTab } from '../parts/trail.tsx';
+import { Ballots } from './shareholder/ballots.tsx';
 import { type Changed, HolderActs } from './shareholder/holder-acts.tsx';
 import { Statement } from './shareholder/statement.tsx';
 import { TransferList } from './transfers/transfer-list.tsx';
@@ -111,6 +112,7 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
             content: <BankAccounts of={{ shareholder: id }} me={me} canAdd={data.status === 'ACTIVE'} />,
           },
           { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
+          { id: 'ballots', label: 'Ballots', content: <Ballots id={id} zone={zone} /> },
           { id: 'statement', label: 'Statement', content: <Statement id={id} me={me} /> },
           ...historyTab(me, `shareholders/${id}`),
         ]}

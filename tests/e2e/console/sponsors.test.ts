@@ -68,6 +68,29 @@ describe('a plan', () => {
     await dialog.getByRole('button', { name: 'Add the account' }).click();
     await page.getByText('…1111').waitFor();
     expect(await one.faults()).toEqual([]);
+
+    // They are enrolled, a contribution is recorded and taken back, and the end of their plan is withdrawn.
+    await page.getByRole('button', { name: 'Enrol', exact: true }).click();
+    await dialog.getByRole('button', { name: /Choose one/ }).click();
+    await page.getByRole('option', { name: /^ESPP/ }).click();
+    await dialog.getByRole('button', { name: 'Enrol them' }).click();
+    await page.getByRole('heading', { name: `ESPP of ${number}` }).waitFor();
+    await page.getByRole('tab', { name: 'Contributions' }).click();
+    await page.getByRole('button', { name: 'Record a contribution' }).click();
+    await dialog.getByLabel('Amount, in USD').fill('1,250');
+    await dialog.getByRole('button', { name: 'Record the contribution' }).click();
+    await dialog.getByText(/^It must be/).waitFor();
+    await dialog.getByLabel('Amount, in USD').fill('1250.5');
+    await dialog.getByRole('button', { name: 'Record the contribution' }).click();
+    await page.getByRole('button', { name: /^Take back 1,250.50 USD/ }).click();
+    await dialog.getByRole('button', { name: 'Take the contribution back' }).click();
+    await page.getByRole('cell', { name: '-1,250.50 USD' }).waitFor();
+    await page.getByRole('button', { name: 'End the plan' }).click();
+    await page.getByRole('button', { name: 'End it' }).click();
+    await page.getByRole('button', { name: 'Withdraw the end' }).click();
+    await dialog.getByRole('button', { name: 'Withdraw the end' }).click();
+    await page.getByText('Active', { exact: true }).waitFor();
+    expect(await one.faults()).toEqual([]);
     expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
   });
 

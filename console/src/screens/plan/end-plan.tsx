@@ -8,6 +8,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, newKey } from '../../api/call.ts';
 import type { Answer } from '../../api/routes.ts';
+import { Meanwhile } from '../../parts/meanwhile.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 
 interface Props {
@@ -17,6 +18,7 @@ interface Props {
 /** Ends a plan on a day. The API says what stays the employee’s, and refuses what would take back money that was paid out. */
 export function EndPlan({ plan }: Props) {
   const [isOpen, setOpen] = useState(false);
+  const [seen, setSeen] = useState(plan);
   const [on, setOn] = useState('');
   const [key, setKey] = useState(newKey);
   const queries = useQueryClient();
@@ -39,6 +41,7 @@ export function EndPlan({ plan }: Props) {
       <Button
         onClick={() => {
           setKey(newKey());
+          setSeen(plan);
           end.reset();
           setOpen(true);
         }}
@@ -79,6 +82,7 @@ export function EndPlan({ plan }: Props) {
               onChange={({ detail }) => setOn(detail.value)}
             />
           </FormField>
+          {isOpen && !end.isPending && <Meanwhile seen={seen} now={plan} />}
           {end.error !== null && <ProblemAlert problem={end.error} />}
         </SpaceBetween>
       </Modal>

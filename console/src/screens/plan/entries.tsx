@@ -7,6 +7,7 @@ import { day, grouped, instant, money, words } from '../../parts/format.ts';
 import { Pages } from '../../parts/pages.tsx';
 import { CancelGrant, type Grant, WithdrawCancellation } from './cancel-grant.tsx';
 import { MakeGrant } from './make-grant.tsx';
+import { type Contribution, RecordContribution, ReverseContribution } from './record-contribution.tsx';
 
 interface Props {
   readonly plan: Answer<'GET /plans/{id}'>;
@@ -106,37 +107,72 @@ export function Grants({ plan, canChange }: Props & { canChange: boolean }) {
 }
 
 /** The contributions to a plan of money. */
-export function Contributions({ plan, zone }: Props & { zone: string | undefined }) {
+export function Contributions({
+  plan,
+  zone,
+  canChange,
+}: Props & { zone: string | undefined; canChange: boolean }) {
+  const [isRecording, setRecording] = useState(false);
+  const [reversed, setReversed] = useState<Contribution>();
   return (
-    <Pages
-      name="contributions"
-      title="Contributions"
-      description="In the order in which they moved the balance."
-      queryKey={['plans', plan.id, plan.version, 'contributions']}
-      counted
-      load={(page) => call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { ...page } })}
-      rowId={(row: Row<'GET /plans/{id}/contributions'>) => row.id}
-      empty="Nothing was paid in yet."
-      columns={[
-        { id: 'date', header: 'Counts from', isRowHeader: true, cell: (row) => day(row.effective_date) },
-        { id: 'source', header: 'Source', cell: (row) => words(row.source) },
-        {
-          id: 'amount',
-          header: 'Amount',
-          cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
-        },
-        {
-          id: 'balance',
-          header: 'Balance after it',
-          cell: (row) => <span className="digits">{money(row.balance_after, row.currency)}</span>,
-        },
-        {
-          id: 'reverses',
-          header: 'Takes back',
-          cell: (row) => (row.reverses === null ? '–' : row.reverses.slice(-6)),
-        },
-        { id: 'entered', header: 'Entered', cell: (row) => instant(row.created_at, zone) },
-      ]}
-    />
+    <>
+      <Pages
+        name="contributions"
+        title="Contributions"
+        description="In the order in which they moved the balance."
+        queryKey={['plans', plan.id, plan.version, 'contributions']}
+        counted
+        load={(page) =>
+          call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { ...page } })
+        }
+        rowId={(row: Row<'GET /plans/{id}/contributions'>) => row.id}
+        empty="Nothing was paid in yet."
+        actions={canChange && <Button onClick={() => setRecording(true)}>Record a contribution</Button>}
+        columns={[
+          { id: 'date', header: 'Counts from', isRowHeader: true, cell: (row) => day(row.effective_date) },
+          { id: 'source', header: 'Source', cell: (row) => words(row.source) },
+          {
+            id: 'amount',
+            header: 'Amount',
+            cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
+          },
+          {
+            id: 'balance',
+            header: 'Balance after it',
+            cell: (row) => <span className="digits">{money(row.balance_after, row.currency)}</span>,
+          },
+          {
+            id: 'reverses',
+            header: 'Takes back',
+            cell: (row) => (row.reverses === null ? '–' : row.reverses.slice(-6)),
+          },
+          { id: 'entered', header: 'Entered', cell: (row) => instant(row.created_at, zone) },
+          ...(canChange
+            ? [
+                {
+                  id: 'deeds',
+                  header: 'Correct',
+                  minWidth: 130,
+                  cell: (row: Contribution) =>
+                    row.reverses === null ? (
+                      <Button
+                        ariaLabel={`Take back ${money(row.amount, row.currency)} of ${day(row.effective_date)}`}
+                        onClick={() => setReversed(row)}
+                      >
+                        Take back
+                      </Button>
+                    ) : (
+                      '–'
+                    ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      {isRecording && <RecordContribution plan={plan} onClose={() => setRecording(false)} />}
+      {reversed !== undefined && (
+        <ReverseContribution plan={plan} contribution={reversed} onClose={() => setReversed(undefined)} />
+      )}
+    </>
   );
 }

@@ -1,0 +1,63 @@
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { call } from '../../api/call.ts';
+import { faultOf } from '../../api/problem.ts';
+import type { Row } from '../../api/routes.ts';
+import { Act } from '../../parts/act.tsx';
+import { OneOf, type Option, optionsOf } from '../../parts/one-of.tsx';
+
+type PlanType = Row<'GET /plans'>['plan_type'];
+
+const TYPES = optionsOf<PlanType>({ RSU: 'RSU', '401K': '401K', ESPP: 'ESPP', ESOP: 'ESOP' });
+
+/** Enrols a person: by a plan document, which says its terms, or in a plan of a type without one. */
+export function Enrol({ employee, onClose }: { employee: string; onClose(): void }) {
+  const [under, setUnder] = useState<string>('');
+  const [on, setOn] = useState('');
+  const [refused, setRefused] = useState<Error | null>(null);
+  const [, go] = useLocation();
+  const { data } = useQuery({
+    queryKey: ['plan-documents', 'choices'],
+    queryFn: () => call('GET /plan-documents', { query: { limit: '200' } }),
+  });
+  const type = TYPES.find(({ value }) => value === under)?.value;
+  const options: readonly Option<string>[] = [
+    ...(data?.data ?? []).map(({ id, name, plan_type }) => ({
+      value: id,
+      label: name,
+      description: `Plan document, ${plan_type}`,
+    })),
+    ...TYPES.map(({ value, label }) => ({ value, label, description: 'Without a plan document' })),
+  ];
+  const body = {
+    employee_id: employee,
+    ...(type === undefined ? { plan_document_id: under } : { plan_type: type }),
+    ...(on === '' ? {} : { enrolled_on: on }),
+  };
+  return (
+    <Act
+      verb="Enrol them"
+      asks="A person has one active plan of each type. Without a plan document, everything vests at once; shares are granted on the plan’s page."
+      disabled={under === ''}
+      content={JSON.stringify(body)}
+      send={({ key }) => call('POST /plans/enroll', { key, body })}
+      onRefused={setRefused}
+      onDone={({ id }) => go(`/plans/${id}`)}
+      onClose={onClose}
+    >
+      <FormField label="In" errorText={faultOf(refused, 'plan_type', under) ?? ''}>
+        <OneOf options={options} value={under} placeholder="Choose one" onChange={setUnder} />
+      </FormField>
+      <FormField
+        label="From"
+        description="YYYY-MM-DD; today, unless you say."
+        errorText={faultOf(refused, 'enrolled_on', on) ?? ''}
+      >
+        <Input value={on} onChange={({ detail }) => setOn(detail.value.trim())} />
+      </FormField>
+    </Act>
+  );
+}
