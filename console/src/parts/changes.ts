@@ -98,6 +98,24 @@ export function screenOf({ type, id }: ChangeRequest['subject']): string | undef
   return screen === undefined ? undefined : `${screen}/${encodeURIComponent(id)}`;
 }
 
+/** The screens of what a field names by its id: `from_shareholder_id`. */
+const NAMED: Readonly<Record<string, string>> = {
+  shareholder: '/shareholders',
+  dividend: '/dividends',
+  meeting: '/meetings',
+  transaction: '/payments',
+  plan: '/plans',
+  upload: '/uploads',
+  user: '/users',
+};
+
+/** The screen of what the value of a field names, where there is one. */
+export function screenNamed(field: string, value: string): string | undefined {
+  const of = /(?:^|[ _])([a-z]+)_id$/.exec(field)?.[1] ?? '';
+  const screen = NAMED[of];
+  return screen !== undefined && ID.test(value) ? `${screen}/${value}` : undefined;
+}
+
 export interface Difference {
   readonly name: string;
   readonly before: string | undefined;

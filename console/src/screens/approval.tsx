@@ -10,8 +10,9 @@ import { call, isProblem } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { Act } from '../parts/act.tsx';
-import { type Difference, differences, titleOf, whyNot } from '../parts/changes.ts';
+import { type Difference, differences, screenNamed, titleOf, whyNot } from '../parts/changes.ts';
 import { instant } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person } from '../parts/person.tsx';
@@ -96,13 +97,16 @@ export default function Approval({ id, me }: { id: string; me: Me }) {
 
 function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {
   const rows = differences(before, after);
-  const value = (text: string | undefined, changed: boolean) => (
-    <Box variant="span" fontWeight={changed ? 'bold' : 'normal'}>
-      <span className="tight lines" dir="auto">
-        {text ?? '–'}
-      </span>
-    </Box>
-  );
+  const value = (name: string, text: string | undefined, changed: boolean) => {
+    const to = text === undefined ? undefined : screenNamed(name, text);
+    return (
+      <Box variant="span" fontWeight={changed ? 'bold' : 'normal'}>
+        <span className="tight lines" dir="auto">
+          {to === undefined ? (text ?? '–') : <Go to={to}>{text}</Go>}
+        </span>
+      </Box>
+    );
+  };
   const isChanged = ({ before: old, after: next }: Difference) => old !== next;
   return (
     <Table
@@ -128,8 +132,14 @@ function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {
         },
         ...(before === null
           ? []
-          : [{ id: 'before', header: 'Before', cell: (row: Difference) => value(row.before, false) }]),
-        { id: 'after', header: 'After', cell: (row) => value(row.after, isChanged(row)) },
+          : [
+              {
+                id: 'before',
+                header: 'Before',
+                cell: (row: Difference) => value(row.name, row.before, false),
+              },
+            ]),
+        { id: 'after', header: 'After', cell: (row) => value(row.name, row.after, isChanged(row)) },
       ]}
     />
   );

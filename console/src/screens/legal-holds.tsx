@@ -54,9 +54,15 @@ export default function LegalHolds({ me }: { me: Me }) {
         }
         columns={[
           {
+            id: 'placed',
+            header: 'Placed',
+            isRowHeader: true,
+            minWidth: 150,
+            cell: (row) => <Go to={`/legal-holds/${row.id}`}>{instant(row.created_at, zone)}</Go>,
+          },
+          {
             id: 'of',
             header: 'Of',
-            isRowHeader: true,
             minWidth: 150,
             cell: (row) => <HoldSubject hold={row} />,
           },
@@ -75,12 +81,6 @@ export default function LegalHolds({ me }: { me: Me }) {
             header: 'Status',
             minWidth: 130,
             cell: (row) => <HoldState status={row.status} />,
-          },
-          {
-            id: 'placed',
-            header: 'Placed',
-            minWidth: 160,
-            cell: (row) => <Go to={`/legal-holds/${row.id}`}>{instant(row.created_at, zone)}</Go>,
           },
           {
             id: 'by',
