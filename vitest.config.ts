@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { TestOrder } from './tests/support/test-order.ts';
 
 const MINUTE_MS = 60_000;
+
+// Commands and platforms that tests start would read and compile the same few hundred modules each time, for half of their processor time.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
 /** Tests that work on a database: each file has one of its own, copied from a migrated template. */
 const onDatabase = {
