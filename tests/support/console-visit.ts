@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 
 export interface Credentials {
   /** Operators have none. */
@@ -14,16 +15,28 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** The texts of a screen that waits for an answer. */
 const BUSY = /^(Loading|Computing|…)$/;
 
+const POLL_MS = 10;
+/** The time without a request after which a screen that has been drawn asks for nothing more. */
+const QUIET_MS = 50;
+
 /** A browser of its own at the console, and what it complains of. */
 export class ConsoleVisit {
   readonly page: Page;
   /** Errors of the page, of the browser's console, and reports of the policy. */
   readonly complaints: string[] = [];
   readonly #url: string;
+  readonly #inFlight = new Set<Request>();
+  #requests = 0;
 
   private constructor(page: Page, url: string) {
     this.page = page;
     this.#url = url;
+    page.on('request', (request) => {
+      this.#requests += 1;
+      this.#inFlight.add(request);
+    });
+    const end = (request: Request) => this.#inFlight.delete(request);
+    page.on('requestfinished', end).on('requestfailed', end);
     page.on('pageerror', (error) => this.complaints.push(`${error.name}: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${page.url()} ${message.text()}`);
@@ -51,9 +64,34 @@ export class ConsoleVisit {
   /** Follows what has been clicked: until nothing loads any more. */
   async settled(): Promise<void> {
     await this.page.locator('h1').first().waitFor();
-    await this.page.waitForLoadState('networkidle');
-    // The network is also idle while a slow machine draws a screen that will ask for more.
-    await this.page.getByText(BUSY).first().waitFor({ state: 'detached' });
+    for (let asked = -1; asked !== this.#requests; ) {
+      asked = await this.#answered();
+      // A slow machine draws a screen that will ask for more while no request is on its way.
+      await this.page.getByText(BUSY).first().waitFor({ state: 'detached' });
+    }
+  }
+
+  /**
+   * Waits until every request has its answer and what was drawn of them asks for nothing more, and returns how many there were. Half
+   * a second of silence, by which Playwright knows it, is longer than most screens take.
+   */
+  async #answered(): Promise<number> {
+    for (;;) {
+      const asked = this.#requests;
+      if (this.#inFlight.size === 0) await this.#drawn();
+      else await sleep(POLL_MS);
+      if (this.#inFlight.size === 0 && this.#requests === asked) return asked;
+    }
+  }
+
+  /** Lets the page draw what it has, and do what it has left for later. */
+  async #drawn(): Promise<void> {
+    const frames = (quietMs: number) =>
+      new Promise<void>((resolve) =>
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, quietMs))),
+      );
+    // A page that is left meanwhile has drawn enough: the next one makes requests.
+    await this.page.evaluate(frames, QUIET_MS).catch(() => sleep(QUIET_MS));
   }
 
   /** Opens the first thing of a list. */
@@ -85,7 +123,15 @@ export class ConsoleVisit {
   async faults(): Promise<string[]> {
     // A link that is scrolled half under the bar at the top is no smaller for that.
     await this.page.evaluate(() => scrollTo(0, 0));
-    const { violations } = await new AxeBuilder({ page: this.page }).withTags(WCAG).analyze();
+    if (this.page.frames().length > 1) throw new Error('a screen with frames needs the slow mode of axe');
+    const isLoaded = await this.page.evaluate(() => 'axe' in window);
+    const axe = new AxeBuilder({ page: this.page, ...(isLoaded && { axeSource: 'axe.version' }) });
+    // Its usual mode opens a second page each time, in which it puts the results of frames together.
+    axe
+      .setLegacyMode()
+      .options({ resultTypes: ['violations'] })
+      .withTags(WCAG);
+    const { violations } = await axe.analyze();
     const tooWide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     return [
       ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
