@@ -76,9 +76,17 @@ export async function ownParameters(
   );
 }
 
+const propertiesOf = new WeakMap<Schema, string[]>();
+
 /** The properties of a schema that hold an id, at the top level. */
 export function idProperties(schema: Schema | undefined): string[] {
   if (schema === undefined) return [];
+  const names = propertiesOf.get(schema) ?? idPropertiesOf(schema);
+  propertiesOf.set(schema, names);
+  return names;
+}
+
+function idPropertiesOf(schema: Schema): string[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   const variants = [json, ...(json.anyOf ?? [])];
   const names = variants.flatMap(({ properties = {} }) =>

@@ -83,7 +83,7 @@ describe('the archive of a tenant', () => {
   }));
   const archiveReaders = [{ tenant: a, account: ofA }, { tenant: b, account: ofB }, ...readers];
   const auditBucketName = 'the-archive';
-  /** Who reads the archive is a matter of its bucket and its key. Without routes and jobs those are made in a tenth of the time. */
+  /** The readers of the archive stand in its bucket and its key, which are made in a tenth of the time without routes and jobs. */
   const bare: Tables = { routes: [], jobs: tablesOf(local).jobs.filter(({ kind }) => kind === 'step') };
   const granting = Synthesised.of({ ...local, archiveReaders, auditBucketName }, bare);
   const { buckets } = readPlatformModel(granting.assembly.directory, {
