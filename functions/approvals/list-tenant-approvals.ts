@@ -3,9 +3,9 @@ import { listChangeRequests } from '#approvals/change-request.repository.ts';
 import { seenBy } from '#approvals/who-decides.ts';
 import { findTenant } from '#identity/tenants/tenant.repository.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { toPage } from '#platform/db/cursor.ts';
 import { disclosing } from '#platform/db/disclosing.ts';
 import { found } from '#platform/db/found.ts';
+import { sorted, toSortedPage } from '#platform/db/sorted.ts';
 import { actingOn, http } from '#platform/http/http.ts';
 
 export const handler = http(
@@ -14,14 +14,9 @@ export const handler = http(
     const tenant = found(await tenantRead((read) => findTenant(read, params.id)));
     const onTenant = actingOn(actor, tenant.id as TenantId);
     return tenantRead(async (read) => {
-      const rows = await listChangeRequests(disclosing(read), query);
+      const rows = await listChangeRequests(disclosing(read), query, sorted(routes.APPROVAL_SORTS, query));
       const seen = await seenBy(read, rows, { ...principal, fromOutside: true });
-      return toPage(
-        rows,
-        query.limit,
-        ({ id }) => found(seen.get(id)),
-        ({ id }) => [id],
-      );
+      return toSortedPage(routes.APPROVAL_SORTS, query, rows, ({ id }) => found(seen.get(id)));
     }, onTenant);
   },
 );

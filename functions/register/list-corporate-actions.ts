@@ -1,10 +1,13 @@
-import { toPage } from '#platform/db/cursor.ts';
+import { sorted, toSortedPage } from '#platform/db/sorted.ts';
 import { http } from '#platform/http/http.ts';
 import { listActions, toCorporateAction } from '#register/splits/corporate-action.repository.ts';
 import * as routes from '#register/splits/corporate-actions.routes.ts';
 
 export const handler = http(routes.listCorporateActions, async ({ query, tenantRead }) =>
-  toPage(await tenantRead((read) => listActions(read, query)), query.limit, toCorporateAction, ({ id }) => [
-    id,
-  ]),
+  toSortedPage(
+    routes.CORPORATE_ACTION_SORTS,
+    query,
+    await tenantRead((read) => listActions(read, query, sorted(routes.CORPORATE_ACTION_SORTS, query))),
+    toCorporateAction,
+  ),
 );

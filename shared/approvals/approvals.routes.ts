@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { booleanInQuery, id, idInPath, idOut, instantOut, text, wholeNumber } from '#kernel/fields.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 import { SeenChangeRequest } from './approval.routes.ts';
 import { CHANGE_STATES, ChangeRequest } from './change-request.ts';
@@ -29,7 +30,7 @@ const filter = z.strictObject({
 
 const list = {
   method: 'GET',
-  description: 'The newest come first. `state=PENDING` is the inbox.',
+  description: 'The newest come first, or the oldest as `sort` says. `state=PENDING` is the inbox.',
   query: filter,
   status: 200,
   response: listOf(SeenChangeRequest),
@@ -101,6 +102,11 @@ const ofTenant = z.strictObject({ id, approval: id });
 const WHERE_NOBODY_ELSE =
   'An operator decides only on changes of users, and only while the tenant has nobody else who may: somebody other than the proposer, and independent of them.';
 
+export const APPROVAL_SORTS = {
+  byItself: '-requested_at',
+  keys: { requested_at: 'age' },
+} as const satisfies Sorts;
+
 export const listApprovals = route({
   operationId: 'listApprovals',
   path: '/approvals',
@@ -109,7 +115,8 @@ export const listApprovals = route({
   ...list,
   description:
     'The newest come first. `state=PENDING` is the inbox, payments that wait among it; `decidable=true` is what you can decide on yourself.',
-  query: filter.extend({ decidable: booleanInQuery.optional() }),
+  sorts: APPROVAL_SORTS,
+  query: filter.extend({ decidable: booleanInQuery.optional(), ...sortBy(APPROVAL_SORTS) }),
   discloses: true,
 });
 

@@ -2,8 +2,9 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { ChangeRequests } from '#generated/database.ts';
 import { isUuid } from '#kernel/ids.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
 import { PRESENT_INSTANT, SEEN_AT, type Seen } from '#platform/db/present-instant.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ChangeRequest } from './change-request.ts';
 import type { ChangeKind } from './controlled-changes.ts';
@@ -228,22 +229,25 @@ export function listChangeRequests(
   read: TenantRead,
   {
     limit,
-    cursor,
     state,
     kind,
     requested_by,
     waiting_hours,
     decidable,
     reader,
-  }: PageRequest & ChangeFilter & { readonly reader?: Reader },
-): Promise<ChangeRequestRow[]> {
+  }: PageRequest &
+    ChangeFilter & {
+      readonly reader?: Reader;
+    },
+  { position, after, by }: Sorted,
+): Promise<(ChangeRequestRow & { readonly position: string | null })[]> {
   let query = read
     .selectFrom('change_requests')
-    .select([...COLUMNS, SEEN_AT])
+    .select([...COLUMNS, SEEN_AT, position.as('position')])
     .$narrowType<Known>()
-    .orderBy('id', 'desc')
+    .where(after)
+    .orderBy(by)
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (requested_by !== undefined) query = query.where('requested_by', '=', requested_by);
   if (state === 'EXPIRED')

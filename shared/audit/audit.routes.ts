@@ -4,6 +4,7 @@ import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { booleanInQuery, idOut, instant, instantOut, isoDate } from '#kernel/fields.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 
 const readers = { roles: ['ADMIN', 'COMPLIANCE'] } as const;
@@ -33,14 +34,17 @@ export const AuditEntry = z.object({
 const MAX_FILTER = 200;
 const filter = z.string().min(1).max(MAX_FILTER).optional();
 
+export const AUDIT_SORTS = { byItself: '-ts', keys: { ts: 'age' } } as const satisfies Sorts;
+
 export const listAudit = route({
   operationId: 'listAudit',
   method: 'GET',
   path: '/audit',
   summary: 'Search the audit trail',
   description:
-    'Entries are listed newest first: those of the caller’s own tenant. Operators read the platform’s, with what was refused to callers whom nobody knows; what they do to a tenant is in the tenant’s trail. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. `security=true` lists security events alone, those that `security.reported` tells webhooks of; false the others. Payloads are masked. `changes` are the records that were changed, with the values that differ before and after: `***` for what is personal or secret, numbers as texts; of more than 20 records the first, and `changes_complete` is false. A change of state that an entry of another record has caused leaves an entry of its own, such as `dividend.paid`. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
+    'Entries are listed newest first, or oldest first as `sort` says: those of the caller’s own tenant. Operators read the platform’s, with what was refused to callers whom nobody knows; what they do to a tenant is in the tenant’s trail. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. `security=true` lists security events alone, those that `security.reported` tells webhooks of; false the others. Payloads are masked. `changes` are the records that were changed, with the values that differ before and after: `***` for what is personal or secret, numbers as texts; of more than 20 records the first, and `changes_complete` is false. A change of state that an entry of another record has caused leaves an entry of its own, such as `dividend.paid`. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
   roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
+  sorts: AUDIT_SORTS,
   query: z.strictObject({
     actor_id: filter,
     resource: filter,
@@ -50,6 +54,7 @@ export const listAudit = route({
     from: instant.optional(),
     to: instant.optional(),
     ...countedPage,
+    ...sortBy(AUDIT_SORTS),
   }),
   status: 200,
   response: listOf(AuditEntry),

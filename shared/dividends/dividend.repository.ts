@@ -4,7 +4,8 @@ import type { Dividends } from '#generated/database.ts';
 import { addDays } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { DividendState } from './dividend-state.ts';
 import type { DividendSummary } from './dividends.routes.ts';
@@ -122,15 +123,21 @@ export function lockDividendOfSplit(
 /** Newest first. */
 export function listDividends(
   read: TenantRead,
-  { limit, cursor, state }: PageRequest & { state?: DividendRow['state'] | undefined },
-): Promise<DividendRow[]> {
+  {
+    state,
+    ...request
+  }: PageRequest & {
+    readonly state?: DividendRow['state'] | undefined;
+  },
+  { position, after, by }: Sorted,
+): Promise<(DividendRow & { readonly position: string | null })[]> {
   let query = read
     .selectFrom('dividends')
-    .select(COLUMNS)
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
+    .select([...COLUMNS, position.as('position')])
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1);
   if (state !== undefined) query = query.where('state', '=', state);
-  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

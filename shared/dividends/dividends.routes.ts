@@ -15,6 +15,7 @@ import {
   securityClass,
 } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
 import { DIVIDEND_STATES } from './dividend-state.ts';
@@ -213,15 +214,23 @@ export const previewDividend = route({
   timeoutSeconds: 29,
 });
 
+export const DIVIDEND_SORTS = {
+  byItself: '-created_at',
+  keys: { created_at: 'age', record_date: 'date', payable_date: 'date' },
+} as const satisfies Sorts;
+
 export const listDividends = route({
   operationId: 'listDividends',
   method: 'GET',
   path: '/dividends',
   summary: 'List dividends',
-  description: 'Newest first. A single dividend’s answer adds the sums of its lines and transactions.',
+  description:
+    'Newest first, or as `sort` says. A single dividend’s answer adds the sums of its lines and transactions.',
   ...readers,
+  sorts: DIVIDEND_SORTS,
   query: z.strictObject({
     ...countedPage,
+    ...sortBy(DIVIDEND_SORTS),
     state: z.enum(DIVIDEND_STATES, `must be one of ${DIVIDEND_STATES.join(', ')}`).optional(),
   }),
   status: 200,

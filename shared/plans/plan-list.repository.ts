@@ -1,6 +1,7 @@
 import type { SelectQueryBuilder } from 'kysely';
 import type { DB } from '#generated/database.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { type PlanRow, SHOWN, type ShownPlan, standing } from './plan.repository.ts';
 
@@ -10,21 +11,24 @@ export interface PlanFilter {
   readonly status?: PlanRow['status'] | undefined;
 }
 
-/** Lists plans by id, and so by age. */
+type PlacedPlan = ShownPlan & { readonly position: string | null };
+
+/** Lists plans, by themselves by id, and so by age. */
 export function listPlans(
   read: TenantRead,
-  { limit, cursor, ...filter }: PageRequest & PlanFilter,
-): Promise<ShownPlan[]> {
-  let query: SelectQueryBuilder<DB, 'plans', ShownPlan> = read
+  request: PageRequest & PlanFilter,
+  { position, after, by }: Sorted,
+): Promise<PlacedPlan[]> {
+  let query: SelectQueryBuilder<DB, 'plans', PlacedPlan> = read
     .selectFrom('plans')
-    .select(SHOWN)
-    .orderBy('id')
-    .limit(limit + 1);
+    .select([...SHOWN, position.as('position')])
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1);
   for (const column of ['employee_id', 'plan_type'] as const) {
-    const value = filter[column];
+    const value = request[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  if (filter.status !== undefined) query = query.where(standing, '=', filter.status);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
+  if (request.status !== undefined) query = query.where(standing, '=', request.status);
   return query.execute();
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { idInPath } from '#kernel/fields.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { employeeId } from '#plans/participants/employee-id.ts';
 import { route } from '#platform/http/route.ts';
 import { Plan } from './plan-shape.ts';
@@ -11,14 +12,21 @@ const readers = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
 /** Employees see only their own; anything else looks to them as if it did not exist. */
 const readersAndOwner = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] } as const;
 
+export const PLAN_SORTS = {
+  byItself: 'created_at',
+  keys: { created_at: 'age', employee_id: 'text' },
+} as const satisfies Sorts;
+
 export const listPlans = route({
   operationId: 'listPlans',
   method: 'GET',
   path: '/plans',
   summary: 'List plans',
   ...readers,
+  sorts: PLAN_SORTS,
   query: z.strictObject({
     ...countedPage,
+    ...sortBy(PLAN_SORTS),
     employee_id: employeeId.optional(),
     plan_type: z.enum(PLAN_TYPES).optional(),
     status: z.enum(PLAN_STATUSES).optional(),

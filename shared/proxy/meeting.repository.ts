@@ -4,8 +4,9 @@ import type * as z from 'zod';
 import type { Meetings } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
 import { SEEN_AT, type Seen } from '#platform/db/present-instant.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { createMeeting, Meeting } from './meetings.routes.ts';
 import { storedThreshold } from './threshold.ts';
@@ -174,12 +175,17 @@ export function findMeeting(read: TenantRead, id: string): Promise<MeetingRow | 
 }
 
 /** Newest first. */
-export function listMeetings(read: TenantRead, { limit, cursor }: PageRequest): Promise<MeetingRow[]> {
-  let query = meetings(read)
-    .orderBy('m.id', 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('m.id', '<', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
+export function listMeetings(
+  read: TenantRead,
+  request: PageRequest,
+  { position, after, by }: Sorted,
+): Promise<(MeetingRow & { readonly position: string | null })[]> {
+  return meetings(read)
+    .select(position.as('position'))
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1)
+    .execute();
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   securityClass,
   text,
 } from '#kernel/fields.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 import { ALL_CHOICES, ITEM_KINDS, MAX_ITEMS } from './choices.ts';
 import { threshold, thresholdOut } from './threshold.fields.ts';
@@ -176,14 +177,20 @@ export const createMeeting = route({
   uses: [],
 });
 
+export const MEETING_SORTS = {
+  byItself: '-created_at',
+  keys: { created_at: 'age', record_date: 'date', opens_at: 'instant' },
+} as const satisfies Sorts;
+
 export const listMeetings = route({
   operationId: 'listMeetings',
   method: 'GET',
   path: '/proxy/meetings',
   summary: 'List meetings',
-  description: 'The newest come first.',
+  description: 'The newest come first, or as `sort` says.',
   ...readers,
-  query: z.strictObject({ ...countedPage }),
+  sorts: MEETING_SORTS,
+  query: z.strictObject({ ...countedPage, ...sortBy(MEETING_SORTS) }),
   status: 200,
   response: listOf(Meeting),
   problems: [],

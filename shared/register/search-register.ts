@@ -1,13 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { invalidField } from '#kernel/domain-error.ts';
+import type { SortOf } from '#kernel/sorts.ts';
 import { decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { SHOWN, type ShareholderRow, toShareholder } from './shareholder.repository.ts';
-import type { listShareholders, SORTS } from './shareholders.routes.ts';
+import type { listShareholders, SHAREHOLDER_SORTS } from './shareholders.routes.ts';
 
 type Query = z.infer<(typeof listShareholders)['query']>;
-type Sort = (typeof SORTS)[number];
+type Sort = SortOf<typeof SHAREHOLDER_SORTS>;
 type Page = { data: ReturnType<typeof toShareholder>[]; next_cursor: string | null };
 
 /** Holders that a page by age or reference looks at: about 0.2 s. A page by name looks at all, in its index; a search for words reads that alone. */
@@ -105,10 +106,7 @@ function positionIn(
 ): RawBuilder<unknown> | undefined {
   if (cursor === undefined) return undefined;
   const beyond = descending ? sql`<` : sql`>`;
-  const [of, id, position] =
-    by === undefined
-      ? decodeCursor(cursor, ['text', 'uuid'])
-      : decodeCursor(cursor, ['text', 'uuid', 'text']);
+  const [of, id, position] = decodeCursor(cursor, ['text', 'uuid', 'text']);
   if (of !== sort)
     throw invalidField('?cursor', 'other-list', 'is of a list in another order; repeat `sort`');
   if (by === undefined) return sql`id ${beyond} ${id}::uuid`;
@@ -116,7 +114,7 @@ function positionIn(
 }
 
 function cursorAt({ sort, by }: Order, { id, position }: Examined): string {
-  return encodeCursor(by === undefined ? [sort, id] : [sort, id, position ?? '']);
+  return encodeCursor([sort, id, by === undefined ? '' : (position ?? '')]);
 }
 
 interface Filter {

@@ -18,12 +18,12 @@ import {
   text,
 } from '#kernel/fields.ts';
 import { KycCheck, kycOut } from '#kernel/kyc-check.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 import { ADDRESS_LENGTHS, HOLDER_KINDS, MAX_ADDRESS_LINES, NAME_LENGTHS } from './holder-fields.ts';
 import { tooLateFor } from './transfers.routes.ts';
 
 const STATUSES = ['ACTIVE', 'CLOSED'] as const;
-export const SORTS = ['created_at', '-created_at', 'name', '-name', 'external_ref', '-external_ref'] as const;
 
 export const Shareholder = z.object({
   id: idOut,
@@ -200,6 +200,11 @@ export const createShareholder = route({
   uses: ['eventBus:put'],
 });
 
+export const SHAREHOLDER_SORTS = {
+  byItself: 'created_at',
+  keys: { created_at: 'age', name: 'text', external_ref: 'text' },
+} as const satisfies Sorts;
+
 export const listShareholders = route({
   operationId: 'listShareholders',
   method: 'GET',
@@ -211,6 +216,7 @@ export const listShareholders = route({
     'Holders are listed by age, and those that `q` or `email` finds by name; `sort` says otherwise, and `-` turns it around. A page by age or reference searches a bounded number of holders: as long as `next_cursor` is not null there may be more, even after a page with few matches or none. A holder who is renamed between two pages of a list by name changes place; every other is listed once.',
   ].join('\n\n'),
   ...readers,
+  sorts: SHAREHOLDER_SORTS,
   query: z.strictObject({
     ...countedPage,
     // That of a list by name has what the holder is found by.
@@ -226,7 +232,7 @@ export const listShareholders = route({
     blocked: booleanInQuery.optional(),
     tax_certified: booleanInQuery.optional(),
     security_class: securityClass.optional(),
-    sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).optional(),
+    ...sortBy(SHAREHOLDER_SORTS),
   }),
   status: 200,
   response: listOf(Shareholder),

@@ -2,7 +2,8 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { Transfers } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type * as routes from './transfers.routes.ts';
 
@@ -53,19 +54,18 @@ export function findTransfer(read: TenantRead, id: string): Promise<TransferRow 
   return read.selectFrom('transfers').select(SHOWN).where('id', '=', id).executeTakeFirst();
 }
 
-export const placeOf = (row: TransferRow): [string, string] => [row.recorded, row.id];
-
-/** Newest first by the time of recording. */
+/** Newest first by the time of recording, unless another order is asked for. */
 export function listTransfers(
   read: TenantRead,
   query: PageRequest & z.infer<(typeof routes.listTransfers)['query']>,
-): Promise<TransferRow[]> {
-  const { limit, cursor, shareholder_id, security_class, effective_from, effective_to } = query;
+  { position, after, by }: Sorted,
+): Promise<(TransferRow & { readonly position: string | null })[]> {
+  const { limit, shareholder_id, security_class, effective_from, effective_to } = query;
   let transfers = read
     .selectFrom('transfers')
-    .select(SHOWN)
-    .orderBy('recorded_at', 'desc')
-    .orderBy('id', 'desc')
+    .select([...SHOWN, position.as('position')])
+    .where(after)
+    .orderBy(by)
     .limit(limit + 1);
   if (shareholder_id !== undefined)
     transfers = transfers.where(({ or, eb }) =>
@@ -74,9 +74,5 @@ export function listTransfers(
   if (security_class !== undefined) transfers = transfers.where('security_class', '=', security_class);
   if (effective_from !== undefined) transfers = transfers.where('effective_date', '>=', effective_from);
   if (effective_to !== undefined) transfers = transfers.where('effective_date', '<=', effective_to);
-  if (cursor !== undefined) {
-    const [at, id] = decodeCursor(cursor, ['instant', 'uuid']);
-    transfers = transfers.where(sql<boolean>`(recorded_at, id) < (${at}::timestamptz, ${id}::uuid)`);
-  }
   return transfers.execute();
 }

@@ -12,6 +12,7 @@ import {
   securityClass,
   text,
 } from '#kernel/fields.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 
 export const Transfer = z.object({
@@ -43,17 +44,24 @@ const issuer = { tenants: ['ISSUER'] } as const;
 const writers = { ...issuer, roles: ['ADMIN', 'OPS'] } as const;
 const readers = { ...issuer, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
 
+export const TRANSFER_SORTS = {
+  byItself: '-recorded_at',
+  keys: { recorded_at: 'instant', effective_date: 'date' },
+} as const satisfies Sorts;
+
 export const listTransfers = route({
   operationId: 'listTransfers',
   method: 'GET',
   path: '/shareholders/transfers',
   summary: 'List the register of transfers',
   description:
-    'The newest come first, in the order of recording; a reversal is a transfer of its own. `shareholder_id` is either side; `effective_from` and `effective_to` are the first and the last effective date.',
+    'The newest come first, in the order of recording, or as `sort` says; a reversal is a transfer of its own. `shareholder_id` is either side; `effective_from` and `effective_to` are the first and the last effective date.',
   ...readers,
+  sorts: TRANSFER_SORTS,
   query: z
     .strictObject({
       ...countedPage,
+      ...sortBy(TRANSFER_SORTS),
       shareholder_id: id.optional(),
       security_class: securityClass.optional(),
       effective_from: isoDate.optional(),

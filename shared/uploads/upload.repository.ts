@@ -3,8 +3,9 @@ import type { Uploads } from '#generated/database.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId, UploadId } from '#kernel/ids.ts';
 import type { TenantType } from '#kernel/roles.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
@@ -136,16 +137,22 @@ export function getMultipartId(upload: UploadRecord): string {
 /** Newest first; ids are by time. */
 export function listUploads(
   read: TenantRead,
-  { limit, cursor, state }: PageRequest & { readonly state?: UploadRecord['state'] | undefined },
-): Promise<UploadRecord[]> {
+  {
+    state,
+    ...request
+  }: PageRequest & {
+    readonly state?: UploadRecord['state'] | undefined;
+  },
+  { position, after, by }: Sorted,
+): Promise<(UploadRecord & { readonly position: string | null })[]> {
   let query = read
     .selectFrom('uploads')
-    .select(COLUMNS)
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
+    .select([...COLUMNS, position.as('position')])
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1);
   if (state !== undefined) query = query.where('state', '=', state);
-  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
-  return query.$castTo<UploadRecord>().execute();
+  return query.$castTo<UploadRecord & { readonly position: string | null }>().execute();
 }
 
 export type UnfinishedUpload = Pick<UploadRecord, 'id' | 'object_key' | 'object_ref'>;

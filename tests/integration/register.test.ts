@@ -6,12 +6,14 @@ import { encodeCursor } from '#platform/db/cursor.ts';
 import { queriesBy } from '#platform/db/kysely.ts';
 import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
 import { searchRegister } from '#register/search-register.ts';
-import { SORTS } from '#register/shareholders.routes.ts';
+import { SHAREHOLDER_SORTS } from '#register/shareholders.routes.ts';
 import { routes } from '#routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import type { TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+const SORTS = Object.keys(SHAREHOLDER_SORTS.keys).flatMap((key) => [key, `-${key}`]);
 
 let database: TestDatabase;
 let acme: TestTenant;

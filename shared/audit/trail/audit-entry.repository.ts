@@ -4,7 +4,7 @@ import type { AuditEntry, listAudit } from '#audit/audit.routes.ts';
 import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
 import type { AuditLog } from '#generated/database.ts';
 import { lowestUuidV7 } from '#kernel/ids.ts';
-import { decodeCursor } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 
 const COLUMNS = [
@@ -81,17 +81,19 @@ export function listEntriesInOrder(read: TenantRead, part: TrailPart): Promise<A
 export function searchEntries(
   read: TenantRead,
   search: z.output<(typeof listAudit)['query']>,
-): Promise<AuditRow[]> {
+  { position, after, by }: Sorted,
+): Promise<(AuditRow & { readonly position: string | null })[]> {
   let query = entriesWithin(read, search)
-    .orderBy('id', 'desc')
+    .select(position.as('position'))
+    .where(after)
+    .orderBy(by)
     .limit(search.limit + 1);
   for (const column of ['actor_id', 'resource', 'request_id', 'action'] as const) {
     const value = search[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  const { cursor, security } = search;
+  const { security } = search;
   if (security !== undefined)
     query = query.where('action', security ? 'in' : 'not in', SECURITY_ACTION_NAMES);
-  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }

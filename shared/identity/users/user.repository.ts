@@ -4,7 +4,8 @@ import type { Users } from '#generated/database.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { UserId } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { User } from './users.routes.ts';
 
@@ -54,14 +55,18 @@ export function findUser(read: TenantRead, id: string): Promise<UserRow | undefi
   return read.selectFrom('users').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
-export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Promise<UserRow[]> {
-  let query = read
+export function listUsers(
+  read: TenantRead,
+  request: PageRequest,
+  { position, after, by }: Sorted,
+): Promise<(UserRow & { readonly position: string | null })[]> {
+  return read
     .selectFrom('users')
-    .select(COLUMNS)
-    .orderBy('id')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
+    .select([...COLUMNS, position.as('position')])
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1)
+    .execute();
 }
 
 /**

@@ -4,6 +4,7 @@ import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { idInPath, idOut, instantOut, loginEmail, text } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 
 /** Operators manage themselves as the ADMINs of a tenant manage its users. */
@@ -62,13 +63,19 @@ export const createUser = route({
   memoryMb: 1769,
 });
 
+export const USER_SORTS = {
+  byItself: 'created_at',
+  keys: { created_at: 'age', email: 'text' },
+} as const satisfies Sorts;
+
 export const listUsers = route({
   operationId: 'listUsers',
   method: 'GET',
   path: '/users',
   summary: 'List the users of the tenant',
   roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
-  query: z.strictObject({ ...countedPage }),
+  sorts: USER_SORTS,
+  query: z.strictObject({ ...countedPage, ...sortBy(USER_SORTS) }),
   status: 200,
   response: listOf(User),
   discloses: true,

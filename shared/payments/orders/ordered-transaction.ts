@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Transaction } from './orders.routes.ts';
 import type { OrderRow } from './payment-order.repository.ts';
@@ -74,15 +75,17 @@ export interface TransactionFilter {
   readonly dividend_id?: string | undefined;
 }
 
-/** Newest first, which is by id. */
+/** Newest first, which is by id, unless another order is asked for. */
 export function listOrderedTransactions(
   read: TenantRead,
-  { limit, cursor, approval, ...filter }: PageRequest & TransactionFilter,
-): Promise<OrderedRow[]> {
+  { approval, ...filter }: PageRequest & TransactionFilter,
+  { position, after, by }: Sorted,
+): Promise<(OrderedRow & { readonly position: string | null })[]> {
   let query = ordered(read)
-    .orderBy('t.id', 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('t.id', '<', decodeCursor(cursor, ['uuid'])[0]);
+    .select(position.as('position'))
+    .where(after)
+    .orderBy(by)
+    .limit(filter.limit + 1);
   if (approval !== undefined) query = query.where('o.approval', '=', approval);
   for (const name of ['status', 'type', 'shareholder_id', 'plan_id', 'dividend_id'] as const) {
     const value = filter[name];

@@ -3,6 +3,7 @@ import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { dateOut, id, idInPath, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { PAYMENT_EVENT_KINDS } from '#payments/bank/bank-event-kind.ts';
 import { NotificationOfChange } from '#payments/payees/account-correction.ts';
 import { route } from '#platform/http/route.ts';
@@ -136,22 +137,49 @@ export const createDisbursement = route({
   uses: ['bank:terms', 'eventBus:put', 'disbursementMachine:start'],
 });
 
+export const TRANSACTION_SORTS = {
+  byItself: '-created_at',
+  keys: { created_at: 'age', amount: 'amount' },
+} as const satisfies Sorts;
+
+/** The payments of a tenant are too many to be put in another order than their own; those of one payee are few. */
+function refuseUnbounded(
+  {
+    sort,
+    shareholder_id,
+    plan_id,
+  }: { readonly [Name in 'sort' | 'shareholder_id' | 'plan_id']?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (sort?.endsWith('amount') !== true || shareholder_id !== undefined || plan_id !== undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['sort'],
+    message: 'sorts by amount the payments of one payee; name a `shareholder_id` or a `plan_id`',
+  });
+}
+
 export const listTransactions = route({
   operationId: 'listTransactions',
   method: 'GET',
   path: '/transactions',
   summary: 'List transactions',
-  description: 'The newest come first.',
+  description:
+    'The newest come first, or as `sort` says. Payments are sorted by amount where they are those of one payee, by `shareholder_id` or `plan_id`.',
   ...readers,
-  query: z.strictObject({
-    ...countedPage,
-    status: z.enum(TRANSACTION_STATUSES, `must be one of ${TRANSACTION_STATUSES.join(', ')}`).optional(),
-    type: z.enum(TRANSACTION_TYPES, `must be one of ${TRANSACTION_TYPES.join(', ')}`).optional(),
-    approval: z.enum(APPROVALS, `must be one of ${APPROVALS.join(', ')}`).optional(),
-    shareholder_id: id.optional(),
-    plan_id: id.optional(),
-    dividend_id: id.optional(),
-  }),
+  sorts: TRANSACTION_SORTS,
+  query: z
+    .strictObject({
+      ...countedPage,
+      ...sortBy(TRANSACTION_SORTS),
+      status: z.enum(TRANSACTION_STATUSES, `must be one of ${TRANSACTION_STATUSES.join(', ')}`).optional(),
+      type: z.enum(TRANSACTION_TYPES, `must be one of ${TRANSACTION_TYPES.join(', ')}`).optional(),
+      approval: z.enum(APPROVALS, `must be one of ${APPROVALS.join(', ')}`).optional(),
+      shareholder_id: id.optional(),
+      plan_id: id.optional(),
+      dividend_id: id.optional(),
+    })
+    .superRefine(refuseUnbounded),
   status: 200,
   response: listOf(Transaction),
   discloses: true,

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { Contributions } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { SerializableTx, TenantRead } from '#platform/db/tenant-tx.ts';
 import type { LimitKind } from './contribution-limits.ts';
 import { countedInYear, isVestedAtOnce } from './contribution-sources.ts';
@@ -201,18 +202,19 @@ export async function setPeriodReversed(tx: SerializableTx, planId: string, id: 
     .execute();
 }
 
-/** Oldest first: ids are by age, and those of one plan are made one after another. */
+/** Oldest first: ids are by age, and those of one plan are made one after another. A plan has a few hundred, so that any order is cheap. */
 export function listContributions(
   read: TenantRead,
   planId: string,
-  { limit, cursor }: PageRequest,
-): Promise<ContributionRow[]> {
-  let query = read
+  request: PageRequest,
+  { position, after, by }: Sorted,
+): Promise<(ContributionRow & { readonly position: string | null })[]> {
+  return read
     .selectFrom('contributions')
-    .select(CONTRIBUTIONS_COLUMNS)
+    .select([...CONTRIBUTIONS_COLUMNS, position.as('position')])
     .where('plan_id', '=', planId)
-    .orderBy('id')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1)
+    .execute();
 }

@@ -3,6 +3,7 @@ import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { dateOut, idInPath, idOut, instantOut, isoDate } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
 import { LIMIT_KINDS } from './contribution-limits.ts';
@@ -64,6 +65,11 @@ export const recordContribution = route({
   uses: ['eventBus:put'],
 });
 
+export const CONTRIBUTION_SORTS = {
+  byItself: 'created_at',
+  keys: { created_at: 'age', effective_date: 'date', amount: 'amount' },
+} as const satisfies Sorts;
+
 export const listContributions = route({
   operationId: 'listContributions',
   method: 'GET',
@@ -71,7 +77,8 @@ export const listContributions = route({
   summary: 'List the contributions to a plan, in the order in which they moved its balance',
   ...readersAndOwner,
   params: idInPath,
-  query: z.strictObject({ ...countedPage }),
+  sorts: CONTRIBUTION_SORTS,
+  query: z.strictObject({ ...countedPage, ...sortBy(CONTRIBUTION_SORTS) }),
   status: 200,
   response: listOf(Contribution),
   problems: ['not-found'],

@@ -13,6 +13,7 @@ import {
 } from '#kernel/fields.ts';
 import { KycCheck, kycOut } from '#kernel/kyc-check.ts';
 import { amount, amountOut } from '#kernel/money.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
 import { employeeInPath } from './employee-id.ts';
@@ -91,7 +92,10 @@ export const getParticipant = route({
   uses: [],
 });
 
-export const SORTS = ['employee_id', '-employee_id', 'name', '-name', 'hired_on', '-hired_on'] as const;
+export const PARTICIPANT_SORTS = {
+  byItself: 'employee_id',
+  keys: { employee_id: 'age', name: 'text?', hired_on: 'date?' },
+} as const satisfies Sorts;
 
 export const listParticipants = route({
   operationId: 'listParticipants',
@@ -104,6 +108,7 @@ export const listParticipants = route({
   ].join('\n\n'),
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  sorts: PARTICIPANT_SORTS,
   query: z.strictObject({
     ...countedPage,
     // That of a list by name has the name.
@@ -113,7 +118,7 @@ export const listParticipants = route({
     kyc_status: kycStatus.optional(),
     enrolled: booleanInQuery.optional(),
     plan_type: z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`).optional(),
-    sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).optional(),
+    ...sortBy(PARTICIPANT_SORTS),
   }),
   status: 200,
   response: listOf(Participant),

@@ -21,12 +21,17 @@ const CHECKS = {
   text: (part: string) => !part.includes('\0'),
   instant: (part: string) => instant.safeParse(part).success,
   date: (part: string) => isoDate.safeParse(part).success,
+  amount: (part: string) => /^-?\d{1,18}$/.test(part),
   integer: (part: string) => /^\d{1,18}$/.test(part),
   decimal: (part: string) => /^\d{1,40}(\.\d{1,8})?$/.test(part),
 } as const;
 
 /** The type of one part of a cursor's position. */
 export type CursorPart = keyof typeof CHECKS;
+
+export function isCursorPart(kind: CursorPart, part: string): boolean {
+  return CHECKS[kind](part);
+}
 
 /**
  * Returns the parts of a cursor, as many as there are kinds.

@@ -4,6 +4,7 @@ import type { ProblemSlug } from '#contracts/problems.ts';
 import type { RequestClass } from '#contracts/request-classes.ts';
 import type { Resource } from '#contracts/resources.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
+import type { Sorts } from '#kernel/sorts.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type Schema = z.ZodType;
@@ -32,6 +33,8 @@ export interface RouteSpec {
   readonly tenants?: readonly TenantType[];
   readonly params?: Schema;
   readonly query?: Schema;
+  /** The orders of a list whose query has `sort`. */
+  readonly sorts?: Sorts;
   readonly body?: Schema;
   /** A request without a body is read as `{}`. @default false */
   readonly bodyOptional?: boolean;

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { CorporateActions } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import { dayOfTenant } from '#platform/db/tenant-day.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -83,18 +84,24 @@ export function findAction(read: TenantRead, id: string): Promise<CorporateActio
   return read.selectFrom('corporate_actions').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
-/** Newest first by id, which is by the time of the proposal. */
+/** Newest first by id, which is by the time of the proposal, unless another order is asked for. */
 export function listActions(
   read: TenantRead,
-  { limit, cursor, security_class }: PageRequest & { readonly security_class?: string | undefined },
-): Promise<CorporateActionRow[]> {
+  {
+    security_class,
+    ...request
+  }: PageRequest & {
+    readonly security_class?: string | undefined;
+  },
+  { position, after, by }: Sorted,
+): Promise<(CorporateActionRow & { readonly position: string | null })[]> {
   let actions = read
     .selectFrom('corporate_actions')
-    .select(COLUMNS)
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
+    .select([...COLUMNS, position.as('position')])
+    .where(after)
+    .orderBy(by)
+    .limit(request.limit + 1);
   if (security_class !== undefined) actions = actions.where('security_class', '=', security_class);
-  if (cursor !== undefined) actions = actions.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return actions.execute();
 }
 

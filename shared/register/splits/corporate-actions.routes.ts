@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from '#kernel/fields.ts';
 import { amountOut, currency } from '#kernel/money.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 
 const STATES = ['SCHEDULED', 'APPLYING', 'APPLIED', 'REVERSING', 'REVERSED'] as const;
@@ -167,6 +168,11 @@ export const proposeCorporateAction = route({
   uses: ['eventBus:put'],
 });
 
+export const CORPORATE_ACTION_SORTS = {
+  byItself: '-created_at',
+  keys: { created_at: 'age', effective_date: 'date' },
+} as const satisfies Sorts;
+
 export const listCorporateActions = route({
   operationId: 'listCorporateActions',
   method: 'GET',
@@ -175,7 +181,12 @@ export const listCorporateActions = route({
   description:
     'One that waits for a second person is among the change requests, `/approvals?kind=corporate-action`.',
   ...readers,
-  query: z.strictObject({ ...countedPage, security_class: securityClass.optional() }),
+  sorts: CORPORATE_ACTION_SORTS,
+  query: z.strictObject({
+    ...countedPage,
+    ...sortBy(CORPORATE_ACTION_SORTS),
+    security_class: securityClass.optional(),
+  }),
   status: 200,
   response: listOf(CorporateAction),
   problems: [],

@@ -11,6 +11,7 @@ import {
   text,
   wholeNumber,
 } from '#kernel/fields.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
@@ -209,13 +210,19 @@ export const completeUpload = route({
   uses: ['uploadsBucket:read', 'uploadsBucket:write'],
 });
 
+export const UPLOAD_SORTS = {
+  byItself: '-created_at',
+  keys: { created_at: 'age', completed_at: 'instant?', filename: 'text' },
+} as const satisfies Sorts;
+
 export const listUploads = route({
   operationId: 'listUploads',
   method: 'GET',
   path: '/uploads',
   summary: 'List uploads, newest first',
   ...readers,
-  query: z.strictObject({ ...countedPage, state: z.enum(UPLOAD_STATES).optional() }),
+  sorts: UPLOAD_SORTS,
+  query: z.strictObject({ ...countedPage, ...sortBy(UPLOAD_SORTS), state: z.enum(UPLOAD_STATES).optional() }),
   status: 200,
   response: listOf(UploadSummary),
   problems: [],
