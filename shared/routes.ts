@@ -85,6 +85,7 @@ import * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
 import * as rejectedRows from '#uploads/intake/rejected-rows.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
 import * as uploadMappings from '#uploads/mappings/mappings.routes.ts';
+import * as events from '#webhooks/events.routes.ts';
 import * as webhooks from '#webhooks/webhooks.routes.ts';
 
 /** A route with the domain it is declared in and the file that serves it. */
@@ -181,7 +182,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   approvals: { approvals },
   audit: { audit, requests: requestLog },
   retention: { retention },
-  webhooks: { webhooks },
+  webhooks: { webhooks: { ...webhooks, ...events } },
   metrics: { metrics },
   operations: { operations },
   meta: { meta },

@@ -582,6 +582,18 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ...{ now: '2027-01-15T05:00:00.412Z', today: '2027-01-15', time_zone: 'America/New_York' },
     ahead_seconds: 6_341_793,
   },
+  ListEventsResponse: {
+    data: [
+      {
+        ...{ id: ID(81), type: 'upload.completed', time: AT, tenant_id: ID(2), schema_version: 1 },
+        data: {
+          ...{ upload_id: ID(82), kind: 'SHAREHOLDERS', dry_run: false },
+          ...{ rows: 500, accepted: 498, rejected: 2, ignored: 0 },
+        },
+      },
+    ],
+    next_cursor: null,
+  },
   ReplayWebhookResponse: { deliveries: 118 },
   GetRejectedRowsResponse: {
     columns: [

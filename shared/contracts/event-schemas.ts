@@ -173,6 +173,6 @@ export function detailSchema(type: EventType): z.ZodObject {
 export const BusMessage = z.object({
   'detail-type': z.enum(EVENT_TYPES),
   time: z.iso.datetime({ offset: true }),
-  detail: z.looseObject({ id, tenant_id: id, request_id: z.string() }),
+  detail: z.looseObject({ id, tenant_id: id, request_id: z.string(), schema_version: z.number() }),
 });
 export type BusMessage = z.infer<typeof BusMessage>;

@@ -168,6 +168,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listDividendPayments: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDividends: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDropCredentials: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  listEvents: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listExceptions: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listExecutions: {"roles":[],"tenants":["PLATFORM"]},
   listForfeitures: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},

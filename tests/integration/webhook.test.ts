@@ -5,9 +5,11 @@ import { CHANGES_PER_EVENT, RECORD_EVENTS } from '#contracts/record-events.ts';
 import { handler as auditHandler } from '#functions/audit/list-audit.ts';
 import { handler as report } from '#functions/scheduled/report-trail.ts';
 import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
+import { handler as listEventsHandler } from '#functions/webhooks/list-events.ts';
 import { handler as deliver } from '#functions/workers/deliver-webhook.ts';
 import { handler as record } from '#functions/workers/record-webhook-attempt.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import type { Principal } from '#platform/http/authorize.ts';
 import { allSettled } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -19,6 +21,7 @@ import { Register } from '#tests/support/register.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
+import * as events from '#webhooks/events.routes.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -128,6 +131,92 @@ describe('a delivery', () => {
     expect(await tell(broken, busMessage(acme.id, uuidV7()))).toEqual(['0']);
     await settle(aws);
     expect(listener.heard).toHaveLength(1);
+  });
+});
+
+describe('the list of events', () => {
+  const list = (as: Principal, query: Record<string, string> = {}) =>
+    call(listEventsHandler, events.listEvents, { as, query });
+
+  /** Puts an event into the outbox, as a request does. */
+  async function happen(tenant: TestTenant, type: string, payload: object, at = new Date()): Promise<string> {
+    const id = uuidV7(at.getTime());
+    await database.admin.query(
+      'insert into outbox (tenant_id, id, type, payload, request_id, created_at) values ($1, $2, $3, $4, $5, $6)',
+      [tenant.id, id, type, JSON.stringify(payload), 'request-1', at],
+    );
+    return id;
+  }
+
+  test('has them as webhooks get them, the newest first, of the caller’s tenant alone, and no command', async () => {
+    const [mine, other] = [
+      await insertTestTenant(database.admin, 'ISSUER'),
+      await insertTestTenant(database.admin, 'ISSUER'),
+    ];
+    const first = await happen(mine, 'upload.completed', { rows: 3, traceparent: '00-a-b-01' });
+    const second = await happen(mine, 'transaction.settled', {
+      transactions: [{ id: 'a' }, { id: 'b' }],
+      each: { transactions: { currency: 'USD' } },
+    });
+    await happen(mine, 'message.send', { queue: 'mails', message: { link: 'secret' } });
+    await happen(other, 'upload.completed', { rows: 4 });
+    const { body } = await list(mine.as('OPS'));
+    const shared = { time: expect.any(String), tenant_id: mine.id, schema_version: 1 };
+    expect(body.data).toEqual([
+      {
+        ...{ id: second, type: 'transaction.settled', ...shared },
+        data: {
+          transactions: [
+            { id: 'a', currency: 'USD' },
+            { id: 'b', currency: 'USD' },
+          ],
+        },
+      },
+      { id: first, type: 'upload.completed', ...shared, data: { rows: 3 } },
+    ]);
+    expect(body.next_cursor).toBeNull();
+    expect(
+      (await list(mine.as('OPS'), { type: 'upload.completed', total_count: 'true' })).body,
+    ).toMatchObject({
+      ...{ data: [{ id: first }], total_count: { value: 1, exact: true } },
+    });
+  });
+
+  test('is paged, bounded by time, and each page fits into an answer', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const now = Date.now();
+    const ids: string[] = [];
+    for (let minutes = 6; minutes > 0; minutes -= 1)
+      ids.unshift(
+        await happen(
+          tenant,
+          'upload.completed',
+          { note: 'x'.repeat(400_000) },
+          new Date(now - minutes * 60_000),
+        ),
+      );
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const { body, text } = await list(tenant.as('ADMIN'), cursor === undefined ? {} : { cursor });
+      expect(text.length).toBeLessThan(1_100_000);
+      seen.push(...body.data.map(({ id }: Json) => id));
+      if (body.next_cursor === null) break;
+      cursor = body.next_cursor;
+    }
+    expect(seen).toEqual(ids);
+    const span = { from: new Date(now - 3 * 60_000).toISOString(), to: new Date(now - 60_000).toISOString() };
+    expect((await list(tenant.as('ADMIN'), span)).body.data.map(({ id }: Json) => id)).toEqual(
+      ids.slice(1, 3),
+    );
+  });
+
+  test('has no security events for those who don’t read the trail', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const id = await happen(tenant, 'security.reported', { entries: [] });
+    expect((await list(tenant.as('OPS'))).body.data).toEqual([]);
+    expect((await list(tenant.as('OPS'), { type: 'security.reported' })).body.data).toEqual([]);
+    expect((await list(tenant.as('COMPLIANCE'))).body.data).toMatchObject([{ id }]);
+    expect((await list(tenant.as('OPS'), { type: 'message.send' })).status).toBe(422);
   });
 });
 
