@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { publicPath } from '#contracts/api-paths.ts';
+import { FIRST_ROWS } from '#kernel/expansions.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
 import {
   answersEtag,
@@ -9,7 +10,7 @@ import {
   limitOf,
   type Schema,
 } from '#platform/http/route.ts';
-import type { RouteEntry } from '../shared/routes.ts';
+import { type RouteEntry, routes } from '../shared/routes.ts';
 import { showAnswers } from './openapi-examples.ts';
 import { parameterDescription } from './openapi-parameters.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
@@ -163,11 +164,11 @@ export function openApiDocument(
   sharedSchemas: ReadonlyMap<string, Schema>,
   version: string,
 ): OpenApiDocument {
-  const routes = inReadingOrder(all.filter(isPublished));
+  const published = inReadingOrder(all.filter(isPublished));
   const schemas = new ContractSchemas(sharedSchemas);
   const problems = new ProblemResponses();
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of routes) {
+  for (const route of published) {
     const path = publicPath(route);
     paths[path] = {
       ...paths[path],
@@ -188,7 +189,7 @@ export function openApiDocument(
     },
     // It is relative to the document, which stands at the root of the deployment, whatever that is behind.
     servers: [{ url: '.', description: 'This deployment' }],
-    tags: [...new Set(routes.map(({ group }) => group))].map(tagOf),
+    tags: [...new Set(published.map(({ group }) => group))].map(tagOf),
     paths,
     components: {
       schemas: components,
@@ -320,11 +321,7 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     {
       schema:
         isJson(mediaType) && response !== undefined
-          ? orWaiting(
-              route,
-              schemas.reference(response, 'output', `${pascalCase(route.operationId)}Response`),
-              schemas,
-            )
+          ? orWaiting(route, orExpanded(route, responseOf(route, response, schemas), schemas), schemas)
           : TEXT,
     },
   ]);
@@ -340,6 +337,28 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     },
     ...(response === undefined ? {} : { content: Object.fromEntries(content) }),
   };
+}
+
+function responseOf({ operationId }: RouteEntry, response: Schema, schemas: ContractSchemas): JsonSchema {
+  return schemas.reference(response, 'output', `${pascalCase(operationId)}Response`);
+}
+
+/** An object that is answered with more than itself: each part as its own operation answers it. */
+function orExpanded(route: RouteEntry, schema: JsonSchema, schemas: ContractSchemas): JsonSchema {
+  if (route.expands === undefined) return schema;
+  const parts = Object.entries(route.expands).map(([name, operationId]) => {
+    const operation = routes.find((one) => one.operationId === operationId);
+    if (operation?.response === undefined) throw new Error(`${operationId} answers nothing to expand`);
+    const description = `As \`${operationId}\` answers it, with ${FIRST_ROWS.limit} rows where it is a list.`;
+    return [name, { ...responseOf(operation, operation.response, schemas), description }] as const;
+  });
+  const expanded = {
+    type: 'object',
+    description: 'What `expand` asks for, by its name. Absent where nothing is.',
+    properties: Object.fromEntries(parts),
+  };
+  const name = `Expanded${pascalCase(route.operationId.replace('get', ''))}`;
+  return schemas.compose(name, { allOf: [schema, { type: 'object', properties: { expanded } }] });
 }
 
 /** A route that answers 202 anyway, and may wait for a second person, answers either of two bodies. */

@@ -4,6 +4,7 @@ import type { RouteEntry } from '../shared/routes.ts';
 const SHARED: Readonly<Record<string, string>> = {
   limit: 'The maximum number of entries in the page.',
   cursor: 'The `next_cursor` of the page before.',
+  expand: 'What to answer beside it, with commas between the names.',
   total_count:
     'Whether to count what the list has on all its pages: exactly up to 10,000, and beyond that that there are more. It takes as long as reading so many.',
   from: 'The first day, or the instant from which; in the tenant’s time zone.',

@@ -44,6 +44,12 @@ export class ContractSchemas {
     return { $ref: `#/components/schemas/${name}` };
   }
 
+  /** Adds a component that is made of others, and returns a reference to it. */
+  compose(name: string, schema: JsonSchema): JsonSchema {
+    this.#components.set(name, schema);
+    return { $ref: `#/components/schemas/${name}` };
+  }
+
   /** The fields of a schema that is sent as parameters. */
   parameters(schema: AnySchema): ObjectParts {
     const { properties = {}, required = [] } = this.#render(schema, 'input') as Partial<ObjectParts>;

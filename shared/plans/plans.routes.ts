@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
+import { expandBy } from '#kernel/expansions.ts';
 import { idInPath } from '#kernel/fields.ts';
 import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { employeeId } from '#plans/participants/employee-id.ts';
@@ -38,13 +39,22 @@ export const listPlans = route({
   uses: [],
 });
 
+const PLAN_EXPANSIONS = {
+  contributions: 'listContributions',
+  grants: 'listGrants',
+  vesting: 'getPlanVesting',
+} as const;
+
 export const getPlan = route({
   operationId: 'getPlan',
   method: 'GET',
   path: '/plans/{id}',
   summary: 'Get a plan',
+  description: 'With the first rows of what a page on the plan shows, where `expand` asks for them.',
   ...readersAndOwner,
   params: idInPath,
+  expands: PLAN_EXPANSIONS,
+  query: z.strictObject(expandBy(PLAN_EXPANSIONS)),
   status: 200,
   response: Plan,
   concurrency: 'etag',

@@ -3,6 +3,7 @@ import { ChangeRequest } from '#approvals/change-request.ts';
 import { link } from '#contracts/links.ts';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { isCountry } from '#kernel/countries.ts';
+import { expandBy } from '#kernel/expansions.ts';
 import {
   booleanInQuery,
   decimalOut,
@@ -243,13 +244,22 @@ export const listShareholders = route({
   timeoutSeconds: 29,
 });
 
+const SHAREHOLDER_EXPANSIONS = {
+  positions: 'listPositions',
+  dividends: 'listShareholderDividends',
+  votes: 'listShareholderVotes',
+} as const;
+
 export const getShareholder = route({
   operationId: 'getShareholder',
   method: 'GET',
   path: '/shareholders/{id}',
   summary: 'Get a holder of record',
+  description: 'With the first rows of what a page on the holder shows, where `expand` asks for them.',
   ...readers,
   params: idInPath,
+  expands: SHAREHOLDER_EXPANSIONS,
+  query: z.strictObject(expandBy(SHAREHOLDER_EXPANSIONS)),
   status: 200,
   response: Shareholder,
   concurrency: 'etag',

@@ -3,6 +3,7 @@ import type { AuditAction } from '#contracts/audit-actions.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import type { RequestClass } from '#contracts/request-classes.ts';
 import type { Resource } from '#contracts/resources.ts';
+import type { Expansions } from '#kernel/expansions.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import type { Sorts } from '#kernel/sorts.ts';
 
@@ -35,6 +36,8 @@ export interface RouteSpec {
   readonly query?: Schema;
   /** The orders of a list whose query has `sort`. */
   readonly sorts?: Sorts;
+  /** The parts that an object is answered with where its query has `expand`. Its callers may call those operations too, and none of them discloses. */
+  readonly expands?: Expansions;
   readonly body?: Schema;
   /** A request without a body is read as `{}`. @default false */
   readonly bodyOptional?: boolean;
