@@ -17,6 +17,7 @@ export function DividendList({ me }: { me: Me }) {
       description="The newest first."
       queryKey={['dividends', 'list']}
       counted
+      sorts={['payable_date', 'record_date', 'created_at']}
       load={(page) => call('GET /dividends', { query: { ...page, limit: page.limit ?? SHORT } })}
       rowId={(row: Row<'GET /dividends'>) => row.id}
       empty="None has been declared."
@@ -25,10 +26,16 @@ export function DividendList({ me }: { me: Me }) {
         {
           id: 'payable',
           header: 'Payable',
+          sortingField: 'payable_date',
           isRowHeader: true,
           cell: (row) => <Go to={`/dividends/${row.id}`}>{day(row.payable_date)}</Go>,
         },
-        { id: 'record', header: 'Record date', cell: (row) => day(row.record_date) },
+        {
+          id: 'record',
+          header: 'Record date',
+          sortingField: 'record_date',
+          cell: (row) => day(row.record_date),
+        },
         { id: 'class', header: 'Class', cell: (row) => row.security_class },
         { id: 'state', header: 'State', cell: (row) => words(row.state) },
         { id: 'approval', header: 'Approval', cell: (row) => words(row.approval) },
@@ -44,7 +51,12 @@ export function DividendList({ me }: { me: Me }) {
             <span className="digits">{money(row.total_amount ?? row.total_pool, row.currency)}</span>
           ),
         },
-        { id: 'declared', header: 'Declared', cell: (row) => instant(row.created_at, me.tenant?.time_zone) },
+        {
+          id: 'declared',
+          header: 'Declared',
+          sortingField: 'created_at',
+          cell: (row) => instant(row.created_at, me.tenant?.time_zone),
+        },
       ]}
     />
   );

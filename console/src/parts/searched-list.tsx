@@ -5,12 +5,6 @@ import { OneOf } from './one-of.tsx';
 import { type Page, Pages, type Paging } from './pages.tsx';
 import { Search } from './search.tsx';
 
-/** The search and the order in the words of the API. */
-interface Order<Field extends string> {
-  readonly q?: string;
-  readonly sort?: `${'' | '-'}${Field}`;
-}
-
 interface Props<T, Name extends string, Field extends string> {
   /** The key of the list among what was asked for. */
   readonly name: string;
@@ -22,7 +16,8 @@ interface Props<T, Name extends string, Field extends string> {
   readonly empty: { readonly found: string; readonly listed: string };
   readonly columns: readonly TableProps.ColumnDefinition<T>[];
   rowId(row: T): string;
-  load(page: Paging, filter: Name | 'all', order: Order<Field>): Promise<Page<T>>;
+  /** @param q the words that are searched; undefined for none */
+  load(page: Paging<Field>, filter: Name | 'all', q: string | undefined): Promise<Page<T>>;
 }
 
 /** A list that the API searches, filters and sorts. All of that stands in the address. */
@@ -33,26 +28,19 @@ export function SearchedList<T, Name extends string, Field extends string>(props
   const shown = address.get('show') ?? 'all';
   const isFilter = (name: string): name is Name | 'all' => Object.hasOwn(filters, name);
   const filter = isFilter(shown) ? shown : 'all';
-  const sort = address.get('sort') ?? '';
-  const field = props.sorted.find((one) => one === sort.replace(/^-/, ''));
-  const descending = sort.startsWith('-');
   const options = Object.entries<{ readonly label: string }>(filters).map(([value, { label }]) => ({
     value,
     label,
   }));
-  const sortingColumn = columns.find((column) => column.sortingField === field);
-  const order: Order<Field> = {
-    ...(q === '' ? {} : { q }),
-    ...(field === undefined ? {} : { sort: `${descending ? '-' : ''}${field}` }),
-  };
   return (
     <Pages
-      key={`${q} ${filter} ${sort}`}
+      key={`${q} ${filter}`}
       name={props.name}
       title={q === '' ? filters[filter].label : `Found for “${q}”`}
-      queryKey={[props.name, q, filter, sort]}
+      queryKey={[props.name, q, filter]}
       counted
-      load={(page) => load(page, filter, order)}
+      sorts={props.sorted}
+      load={(page: Paging<Field>) => load(page, filter, q === '' ? undefined : q)}
       rowId={props.rowId}
       empty={q === '' ? empty.listed : empty.found}
       filter={
@@ -66,12 +54,6 @@ export function SearchedList<T, Name extends string, Field extends string>(props
           />
         </SpaceBetween>
       }
-      sorting={{
-        ...(sortingColumn === undefined ? {} : { sortingColumn }),
-        sortingDescending: descending,
-        onSortingChange: ({ detail }) =>
-          set({ sort: `${detail.isDescending ? '-' : ''}${detail.sortingColumn.sortingField ?? ''}` }),
-      }}
       columns={columns}
     />
   );

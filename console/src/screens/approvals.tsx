@@ -52,6 +52,7 @@ export default function Approvals({ me }: { me: Me }) {
         title={decidable ? 'For you to decide' : words(state)}
         queryKey={['approvals', state, kind, decidable]}
         counted
+        sorts={['requested_at']}
         load={(page) =>
           call('GET /approvals', {
             query: {
@@ -100,6 +101,7 @@ export default function Approvals({ me }: { me: Me }) {
           {
             id: 'requested',
             header: 'Proposed',
+            sortingField: 'requested_at',
             cell: (row) => instant(row.requested_at, me.tenant?.time_zone),
           },
           { id: 'state', header: 'State', cell: (row) => <ChangeState state={row.state} /> },

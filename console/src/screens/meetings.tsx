@@ -32,6 +32,7 @@ export default function Meetings({ me }: { me: Me }) {
         title="Meetings"
         description="The newest first."
         queryKey={['meetings', 'list']}
+        sorts={['record_date', 'opens_at']}
         load={(page) => call('GET /proxy/meetings', { query: { ...page } })}
         rowId={(row: Row<'GET /proxy/meetings'>) => row.id}
         empty="None was called."
@@ -50,8 +51,19 @@ export default function Meetings({ me }: { me: Me }) {
           },
           { id: 'state', header: 'State', minWidth: 130, cell: (row) => <MeetingState state={row.state} /> },
           { id: 'classes', header: 'Classes', cell: (row) => row.security_classes.join(', ') },
-          { id: 'record', header: 'Record date', cell: (row) => day(row.record_date) },
-          { id: 'opens', header: 'Opens', minWidth: 160, cell: (row) => instant(row.opens_at, zone) },
+          {
+            id: 'record',
+            header: 'Record date',
+            sortingField: 'record_date',
+            cell: (row) => day(row.record_date),
+          },
+          {
+            id: 'opens',
+            header: 'Opens',
+            sortingField: 'opens_at',
+            minWidth: 160,
+            cell: (row) => instant(row.opens_at, zone),
+          },
           { id: 'closes', header: 'Closes', minWidth: 160, cell: (row) => instant(row.closes_at, zone) },
           { id: 'items', header: 'Items', cell: (row) => String(row.items.length) },
         ]}

@@ -70,8 +70,8 @@ export default function Participants() {
         }}
         columns={COLUMNS}
         rowId={(row: Participant) => row.employee_id}
-        load={(page, filter, order) =>
-          call('GET /participants', { query: { ...page, ...FILTERS[filter].query, ...order } })
+        load={(page, filter, q) =>
+          call('GET /participants', { query: { ...page, ...FILTERS[filter].query, q } })
         }
       />
     </Screen>

@@ -48,6 +48,7 @@ export default function Payments({ me }: { me: Me }) {
         title={isOfOne ? 'Of one only' : 'Payments'}
         queryKey={['payments', 'list', status, type, approval, of]}
         counted
+        sorts={['created_at']}
         load={(page) => call('GET /transactions', { query: { ...page, status, type, approval, ...of } })}
         rowId={(row: Row<'GET /transactions'>) => row.id}
         empty="There is none like this."
@@ -74,6 +75,7 @@ export default function Payments({ me }: { me: Me }) {
           {
             id: 'ordered',
             header: 'Entered',
+            sortingField: 'created_at',
             minWidth: 170,
             isRowHeader: true,
             cell: (row) => (

@@ -90,8 +90,8 @@ export default function Shareholders({ me }: { me: Me }) {
         empty={{ found: 'No holder has such a name, reference or email.', listed: 'No holder is like this.' }}
         columns={COLUMNS}
         rowId={(row: Holder) => row.id}
-        load={(page, filter, order) =>
-          call('GET /shareholders', { query: { ...page, ...FILTERS[filter].query, ...order } })
+        load={(page, filter, q) =>
+          call('GET /shareholders', { query: { ...page, ...FILTERS[filter].query, q } })
         }
       />
       {isEntering && <EnterHolder onClose={() => setEntering(false)} />}

@@ -30,6 +30,7 @@ export default function Uploads({ me }: { me: Me }) {
         description="The newest first."
         queryKey={['uploads', 'list', state]}
         counted
+        sorts={['filename', 'created_at']}
         load={(page) =>
           call('GET /uploads', { query: { ...page, ...(state === undefined ? {} : { state }) } })
         }
@@ -50,6 +51,7 @@ export default function Uploads({ me }: { me: Me }) {
           {
             id: 'file',
             header: 'File',
+            sortingField: 'filename',
             isRowHeader: true,
             minWidth: 200,
             cell: (row) => (
@@ -70,7 +72,12 @@ export default function Uploads({ me }: { me: Me }) {
             header: 'Rejected',
             cell: (row) => <span className="digits">{grouped(String(row.rejected))}</span>,
           },
-          { id: 'sent', header: 'Sent', cell: (row) => instant(row.created_at, me.tenant?.time_zone) },
+          {
+            id: 'sent',
+            header: 'Sent',
+            sortingField: 'created_at',
+            cell: (row) => instant(row.created_at, me.tenant?.time_zone),
+          },
         ]}
       />
     </Screen>

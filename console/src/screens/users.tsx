@@ -41,6 +41,7 @@ export default function Users({ me }: { me: Me }) {
         title="People"
         queryKey={['users', 'list']}
         counted
+        sorts={['email', 'created_at']}
         load={(page) => call('GET /users', { query: { ...page } })}
         rowId={(row: User) => row.id}
         empty="Nobody is there."
@@ -48,6 +49,7 @@ export default function Users({ me }: { me: Me }) {
           {
             id: 'email',
             header: 'Email',
+            sortingField: 'email',
             isRowHeader: true,
             minWidth: 200,
             cell: (row) => (
@@ -69,6 +71,7 @@ export default function Users({ me }: { me: Me }) {
           {
             id: 'since',
             header: 'Since',
+            sortingField: 'created_at',
             minWidth: 160,
             cell: (row) => instant(row.created_at, me.tenant?.time_zone),
           },

@@ -93,6 +93,15 @@ describe('the approval inbox', () => {
   });
 });
 
+/** Other lists that the API sorts: the column, and what it is sorted by. */
+const SORTED = [
+  ['/dividends', 'Payable', 'payable_date'],
+  ['/uploads', 'File', 'filename'],
+  ['/meetings', 'Record date', 'record_date'],
+  ['/payments', 'Entered', 'created_at'],
+  ['/transfers', 'Effective', 'effective_date'],
+] as const;
+
 describe('the register', () => {
   test('is searched, sorted and paged by the API, and a holder has an address', async () => {
     const one = await world.signedIn('acme', 'OPS');
@@ -109,6 +118,16 @@ describe('the register', () => {
     expect(counts, 'rows are counted once').toBe(1);
     await page.getByRole('button', { name: /^Name/ }).click();
     await page.waitForURL(/sort=name/);
+    for (const [path, column, field] of SORTED) {
+      await one.open(path);
+      const asked = page.waitForResponse(
+        (response) => response.url().includes(`sort=${field}`) && response.status() === 200,
+      );
+      await page.getByRole('button', { name: new RegExp(`^${column}`) }).click();
+      await asked;
+      await page.waitForURL(new RegExp(`sort=${field}`));
+    }
+    await one.open('/shareholders');
     await page.getByLabel('Find a holder').fill('tanaka ada');
     await page.waitForURL(/q=tanaka/);
     await page.getByRole('link', { name: 'Ada Tanaka' }).first().click();

@@ -122,6 +122,7 @@ export function Contributions({
         description="In the order in which they moved the balance."
         queryKey={['plans', plan.id, plan.version, 'contributions']}
         counted
+        sorts={['effective_date', 'amount']}
         load={(page) =>
           call('GET /plans/{id}/contributions', { params: { id: plan.id }, query: { ...page } })
         }
@@ -129,11 +130,18 @@ export function Contributions({
         empty="Nothing was paid in yet."
         actions={canChange && <Button onClick={() => setRecording(true)}>Record a contribution</Button>}
         columns={[
-          { id: 'date', header: 'Counts from', isRowHeader: true, cell: (row) => day(row.effective_date) },
+          {
+            id: 'date',
+            header: 'Counts from',
+            isRowHeader: true,
+            sortingField: 'effective_date',
+            cell: (row) => day(row.effective_date),
+          },
           { id: 'source', header: 'Source', cell: (row) => words(row.source) },
           {
             id: 'amount',
             header: 'Amount',
+            sortingField: 'amount',
             cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
           },
           {

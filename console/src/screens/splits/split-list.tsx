@@ -8,6 +8,7 @@ import { Pages } from '../../parts/pages.tsx';
 
 export type Split = Row<'GET /corporate-actions'>;
 
+const SORTS = ['effective_date'] as const;
 const LOOKS: Readonly<Record<Split['state'], StatusIndicatorProps.Type>> = {
   SCHEDULED: 'pending',
   APPLYING: 'in-progress',
@@ -53,6 +54,7 @@ export function SplitList({ name, securityClass, zone, filter }: Props) {
       description="The newest first. One that waits for a second person is among the approvals."
       queryKey={['corporate-actions', securityClass]}
       counted
+      {...(filter === undefined ? {} : { sorts: SORTS })}
       load={(page) =>
         call('GET /corporate-actions', {
           query: { ...page, ...(securityClass === '' ? {} : { security_class: securityClass }) },
@@ -66,6 +68,7 @@ export function SplitList({ name, securityClass, zone, filter }: Props) {
         {
           id: 'effective',
           header: 'Effective',
+          sortingField: 'effective_date',
           isRowHeader: true,
           cell: (row) => <Go to={`/splits/${row.id}`}>{day(row.effective_date)}</Go>,
         },

@@ -9,6 +9,8 @@ import { Pages } from '../../parts/pages.tsx';
 
 type Transfer = Row<'GET /shareholders/transfers'>;
 
+const SORTS = ['effective_date', 'recorded_at'] as const;
+
 /** The register of transfers is searched by these. */
 export interface Sought {
   readonly shareholder_id?: string;
@@ -44,6 +46,7 @@ export function TransferList({ name, sought, zone, filter }: Props) {
       description="The newest first, in the order of recording. A reversal is a transfer of its own."
       queryKey={['transfers', sought]}
       counted
+      {...(filter === undefined ? {} : { sorts: SORTS })}
       load={async (page) => {
         const found = holder === undefined ? {} : { shareholder_id: await holderOf(holder) };
         return call('GET /shareholders/transfers', { query: { ...query, ...found, ...page } });
@@ -55,6 +58,7 @@ export function TransferList({ name, sought, zone, filter }: Props) {
         {
           id: 'effective',
           header: 'Effective',
+          sortingField: 'effective_date',
           isRowHeader: true,
           cell: (row) => <Go to={`/transfers/${row.transfer_id}`}>{day(row.effective_date)}</Go>,
         },
@@ -77,7 +81,13 @@ export function TransferList({ name, sought, zone, filter }: Props) {
             </span>
           ),
         },
-        { id: 'recorded', header: 'Recorded', minWidth: 160, cell: (row) => instant(row.recorded_at, zone) },
+        {
+          id: 'recorded',
+          header: 'Recorded',
+          sortingField: 'recorded_at',
+          minWidth: 160,
+          cell: (row) => instant(row.recorded_at, zone),
+        },
       ]}
     />
   );
