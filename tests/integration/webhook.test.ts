@@ -153,7 +153,8 @@ describe('the list of events', () => {
       await insertTestTenant(database.admin, 'ISSUER'),
       await insertTestTenant(database.admin, 'ISSUER'),
     ];
-    const first = await happen(mine, 'upload.completed', { rows: 3, traceparent: '00-a-b-01' });
+    const before = new Date(Date.now() - 1_000);
+    const first = await happen(mine, 'upload.completed', { rows: 3, traceparent: '00-a-b-01' }, before);
     const second = await happen(mine, 'transaction.settled', {
       transactions: [{ id: 'a' }, { id: 'b' }],
       each: { transactions: { currency: 'USD' } },
