@@ -9,4 +9,4 @@ begin
     (platform_ahead + coalesce((select t.clock_ahead from tenants t where t.id = current_tenant()), '0'))::text, true);
 end
 $$;
-grant execute on function enter_tenant_clock to vestry_app, vestry_report;
+grant execute on function enter_tenant_clock to vestry_app, vestry_system, vestry_report;

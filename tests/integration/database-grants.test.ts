@@ -17,7 +17,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   end_release: [APP_ROLE],
   enter_tenant: [APP_ROLE],
-  enter_tenant_clock: [APP_ROLE, REPORT_ROLE],
+  enter_tenant_clock: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   find_connection_tenant: [APP_ROLE],
   find_tenant_by_slug: [APP_ROLE],
   folded: [APP_ROLE, SYSTEM_ROLE],

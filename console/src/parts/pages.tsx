@@ -82,7 +82,7 @@ export function Pages<T, Field extends string = never>({
     refetchInterval: everyMs ?? false,
   });
   const pages = query.data?.pages ?? [];
-  // In another order, the list begins anew.
+  // A list begins anew in another order.
   const shown = of === sort ? Math.min(index, Math.max(0, pages.length - 1)) : 0;
   const turn = async (to: number): Promise<void> => {
     if (to >= pages.length && query.hasNextPage) await query.fetchNextPage();

@@ -96,7 +96,7 @@ describe('the approval inbox', () => {
 /** Other lists that the API sorts: the column, and what it is sorted by. */
 const SORTED = [
   ['/dividends', 'Payable', 'payable_date'],
-  ['/uploads', 'File', 'filename'],
+  ['/uploads', 'Sent', 'created_at'],
   ['/meetings', 'Record date', 'record_date'],
   ['/payments', 'Entered', 'created_at'],
   ['/transfers', 'Effective', 'effective_date'],
