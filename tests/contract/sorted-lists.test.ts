@@ -16,13 +16,15 @@ interface Rows {
   /** The values that must differ from row to row, or that the query needs. */
   readonly apart?: (row: number) => Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** The column that says of which object the rows are, where the list is of one. */
+  readonly of?: string;
 }
 
 /** The rows of each list that sorts, beside what they are sorted by. */
 const LISTS: Readonly<Record<string, Rows>> = {
   listApprovals: { table: 'change_requests', apart: (row) => ({ subject_id: `of-${row}` }) },
   listAudit: { table: 'audit_log' },
-  listContributions: { table: 'contributions' },
+  listContributions: { table: 'contributions', of: 'plan_id' },
   listCorporateActions: { table: 'corporate_actions', apart: (row) => ({ security_class: `C${row}` }) },
   listDividends: { table: 'dividends', apart: (row) => ({ idempotency_key: `of-${row}` }) },
   listMeetings: { table: 'meetings' },
@@ -104,9 +106,20 @@ type Item = Readonly<Record<string, unknown>>;
 
 const idOf = ({ id, transfer_id, employee_id }: Item): string => String(id ?? transfer_id ?? employee_id);
 
+async function parametersOf(route: RouteEntry, tenant: TestTenant): Promise<Record<string, string>> {
+  const { of, table } = LISTS[route.operationId] as Rows;
+  if (of === undefined) return ownParameters(database.admin, route, tenant.id);
+  const { rows } = await database.admin.query<{ id: string }>(
+    `select distinct ${of} as id from ${table} where tenant_id = $1`,
+    [tenant.id],
+  );
+  expect(rows).toHaveLength(1);
+  return { id: rows[0]?.id ?? '' };
+}
+
 async function get(route: RouteEntry, query: Readonly<Record<string, string>>) {
   const tenant = tenantOf(route);
-  const params = await ownParameters(database.admin, route, tenant.id);
+  const params = await parametersOf(route, tenant);
   const as = callerOf(route, tenant);
   if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
   return callRoute(route, { as, params, query: { ...LISTS[route.operationId]?.query, ...query } });
