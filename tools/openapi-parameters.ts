@@ -45,8 +45,6 @@ const SHARED: Readonly<Record<string, string>> = {
   tax_certified: 'Only holders with a form W-9 or W-8 that holds today, or only those without.',
   enrolled: 'Only participants with an active plan, or only those without.',
   sort: 'The key by which the list is sorted; `-` before it turns it around. What has no value comes last, and what shares one is in the order of ids. A `cursor` goes with its order.',
-  effective_from: 'Only transfers that count from this day or later.',
-  effective_to: 'Only transfers that count from this day or earlier.',
   mapping: 'The name of the mapping that says which column is what.',
   mode: 'Whether holders who are not in the file keep their shares (`merge`) or lose them (`replace`).',
   expected_rows: 'The number of rows that the file must have.',

@@ -60,7 +60,7 @@ export function listTransfers(
   query: PageRequest & z.infer<(typeof routes.listTransfers)['query']>,
   { position, after, by }: Sorted,
 ): Promise<(TransferRow & { readonly position: string | null })[]> {
-  const { limit, shareholder_id, security_class, effective_from, effective_to } = query;
+  const { limit, shareholder_id, security_class, from, to } = query;
   let transfers = read
     .selectFrom('transfers')
     .select([...SHOWN, position.as('position')])
@@ -72,7 +72,7 @@ export function listTransfers(
       or([eb('from_shareholder_id', '=', shareholder_id), eb('to_shareholder_id', '=', shareholder_id)]),
     );
   if (security_class !== undefined) transfers = transfers.where('security_class', '=', security_class);
-  if (effective_from !== undefined) transfers = transfers.where('effective_date', '>=', effective_from);
-  if (effective_to !== undefined) transfers = transfers.where('effective_date', '<=', effective_to);
+  if (from !== undefined) transfers = transfers.where('effective_date', '>=', from);
+  if (to !== undefined) transfers = transfers.where('effective_date', '<=', to);
   return transfers.execute();
 }

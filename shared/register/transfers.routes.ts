@@ -55,7 +55,7 @@ export const listTransfers = route({
   path: '/shareholders/transfers',
   summary: 'List the register of transfers',
   description:
-    'The newest come first, in the order of recording, or as `sort` says; a reversal is a transfer of its own. `shareholder_id` is either side; `effective_from` and `effective_to` are the first and the last effective date.',
+    'The newest come first, in the order of recording, or as `sort` says; a reversal is a transfer of its own. `shareholder_id` is either side; `from` and `to` are the first and the last effective date.',
   ...readers,
   sorts: TRANSFER_SORTS,
   query: z
@@ -64,14 +64,13 @@ export const listTransfers = route({
       ...sortBy(TRANSFER_SORTS),
       shareholder_id: id.optional(),
       security_class: securityClass.optional(),
-      effective_from: isoDate.optional(),
-      effective_to: isoDate.optional(),
+      from: isoDate.optional(),
+      to: isoDate.optional(),
     })
-    .refine(
-      ({ effective_from, effective_to }) =>
-        effective_from === undefined || effective_to === undefined || effective_from <= effective_to,
-      { path: ['effective_to'], message: 'must not be before effective_from' },
-    ),
+    .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+      path: ['to'],
+      message: 'must not be before from',
+    }),
   status: 200,
   response: listOf(Transfer),
   discloses: true,

@@ -147,12 +147,9 @@ describe('the register of transfers', () => {
     expect(await listed({ shareholder_id: c.id })).toEqual([3, 2, 1]);
     expect(await listed({ shareholder_id: a.id })).toEqual([3, 0]);
     expect(await listed({ shareholder_id: c.id, security_class: 'PREF' })).toEqual([2]);
-    expect(await listed({ shareholder_id: c.id, effective_from: daysAgo(0) })).toEqual([3, 2]);
-    expect(await listed({ shareholder_id: c.id, effective_to: daysAgo(1) })).toEqual([1]);
-    expect(
-      (await ops.transfers({ effective_from: daysAgo(0), effective_to: daysAgo(1) })).status,
-      'no day is in it',
-    ).toBe(422);
+    expect(await listed({ shareholder_id: c.id, from: daysAgo(0) })).toEqual([3, 2]);
+    expect(await listed({ shareholder_id: c.id, to: daysAgo(1) })).toEqual([1]);
+    expect((await ops.transfers({ from: daysAgo(0), to: daysAgo(1) })).status, 'no day is in it').toBe(422);
 
     const paged: number[] = [];
     let cursor: string | null = null;

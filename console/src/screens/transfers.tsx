@@ -29,8 +29,8 @@ export default function Transfers({ me }: { me: Me }) {
   const sought = {
     ...kept('holder', given('holder')),
     ...kept('security_class', given('class')),
-    ...kept('effective_from', given('from')),
-    ...kept('effective_to', given('to')),
+    ...kept('from', given('from')),
+    ...kept('to', given('to')),
   };
   return (
     <Screen

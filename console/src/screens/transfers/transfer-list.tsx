@@ -17,8 +17,8 @@ export interface Sought {
   /** The reference of a holder, whose id is looked up. */
   readonly holder?: string;
   readonly security_class?: string;
-  readonly effective_from?: string;
-  readonly effective_to?: string;
+  readonly from?: string;
+  readonly to?: string;
 }
 
 interface Props {
