@@ -2,6 +2,7 @@ import { TENANT_TYPES } from '../shared/kernel/roles.ts';
 import { isForPeople } from '../shared/platform/http/for-people.ts';
 import { routes } from '../shared/routes.ts';
 import { generate } from './generated-file.ts';
+import { isPublished } from './openapi-document.ts';
 
 /**
  * `npm run key-operations`: every operation of the API, with the roles and the types of tenant whose API keys may call it. The function that makes
@@ -9,7 +10,7 @@ import { generate } from './generated-file.ts';
  */
 
 const entries = routes
-  .filter(({ group }) => group !== 'mock-bank')
+  .filter(isPublished)
   .map((route) => {
     const roles = route.roles === 'PUBLIC' || isForPeople(route) ? [] : route.roles;
     return [route.operationId, { roles, tenants: route.tenants ?? TENANT_TYPES }] as const;

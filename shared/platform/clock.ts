@@ -1,9 +1,8 @@
 import * as environment from './environment.ts';
 
 /**
- * Returns the present instant, by the clock that people's terms are reckoned by: days, the hours of a meeting, the time for which an
- * account cools off. It is the machine's, and on a local platform the one that `advance` moves. Technical instants (tokens, signatures,
- * the expiry of stored answers) keep to the machine's.
+ * Returns the present instant of the platform as a whole: the machine's, and on a local platform the one that `advance` moves. The
+ * terms of a tenant are reckoned by `PRESENT_INSTANT`.
  */
 export function now(): Date {
   return new Date(Date.now() + environment.clockAheadMs());

@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { APP_ROLE, OWNER_ROLE, REPORT_ROLE, SYSTEM_ROLE } from '#platform/db/roles.ts';
+import { setTenant } from '#platform/db/tenant-context.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { fillTables } from '#tests/support/filled-tables.ts';
 import { ROLE_PASSWORD } from '#tests/support/postgres-server.ts';
@@ -101,6 +102,23 @@ async function as<T>(user: string, work: (client: pg.Client) => Promise<T>): Pro
     await client.end();
   }
 }
+
+test.each(LOGINS.flatMap((login) => ['on', 'off'].map((clocks) => [login, clocks] as const)))(
+  '%s enters a tenant, whose clock is its own: %s',
+  async (login, clocks) => {
+    vi.stubEnv('TENANT_CLOCKS', clocks);
+    const { text, values } = setTenant(ours.id);
+    vi.unstubAllEnvs();
+    expect(text.includes('enter_tenant_clock')).toBe(clocks === 'on');
+    const seen = await as(login, async (client) => {
+      await client.query('begin');
+      await client.query(text, [...(values ?? [])]);
+      return (await client.query('select current_tenant() as id, present_instant() = now() as is_now'))
+        .rows[0];
+    });
+    expect(seen).toEqual({ id: ours.id, is_now: true });
+  },
+);
 
 describe('the catalogue', () => {
   test('PUBLIC has no right in the database: it can’t connect, make tables, or use a schema of ours', async () => {

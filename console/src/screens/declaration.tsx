@@ -2,11 +2,8 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
-import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
-import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -14,13 +11,12 @@ import { call, isProblem, newKey } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
 import { ClassChoice } from '../parts/class-choice.tsx';
+import { ComputedFirst } from '../parts/computed-first.tsx';
 import { counted, day, grouped, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { OneOf } from '../parts/one-of.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Rows } from '../parts/rows.tsx';
-import { Screen } from '../parts/screen.tsx';
 
 type Preview = Answer<'POST /dividends/preview'>;
 
@@ -76,16 +72,14 @@ export default function Declaration() {
   };
   const problem = declare.error ?? preview.error;
   return (
-    <Screen title="Declare a dividend" above={ABOVE}>
-      <Container header={<Header variant="h2">Terms</Header>}>
-        <SpaceBetween size="l">
-          {problem !== null && <ProblemAlert problem={problem} />}
-          <TermsForm terms={terms} problem={problem} onChange={change} />
-          <Button loading={preview.isPending} onClick={() => preview.mutate(terms)}>
-            Compute it
-          </Button>
-        </SpaceBetween>
-      </Container>
+    <ComputedFirst
+      title="Declare a dividend"
+      above={ABOVE}
+      problem={problem}
+      terms={<TermsForm terms={terms} problem={problem} onChange={change} />}
+      isComputing={preview.isPending}
+      onCompute={() => preview.mutate(terms)}
+    >
       {preview.data !== undefined && (
         <Computed preview={preview.data} currency={terms.currency}>
           {repeats && (
@@ -98,7 +92,7 @@ export default function Declaration() {
           </Button>
         </Computed>
       )}
-    </Screen>
+    </ComputedFirst>
   );
 }
 

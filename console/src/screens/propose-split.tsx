@@ -1,10 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
-import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
-import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
@@ -12,13 +8,13 @@ import { call, newKey } from '../api/call.ts';
 import { faultOf, Problem } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
 import { ClassChoice } from '../parts/class-choice.tsx';
+import { ComputedFirst } from '../parts/computed-first.tsx';
 import { counted, day, grouped, money } from '../parts/format.ts';
 import { HolderLink } from '../parts/holder.tsx';
 import { OneOf, optionsOf } from '../parts/one-of.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Rows } from '../parts/rows.tsx';
-import { Screen } from '../parts/screen.tsx';
+import { WrittenField } from '../parts/written-field.tsx';
 import { sharesOf } from './split.tsx';
 import { FRACTIONS, ratioOf, type Split } from './splits/split-list.tsx';
 
@@ -97,16 +93,14 @@ export default function ProposeSplit() {
   };
   const problem = propose.error ?? preview.error;
   return (
-    <Screen title="Propose a split" above={ABOVE}>
-      <Container header={<Header variant="h2">Terms</Header>}>
-        <SpaceBetween size="l">
-          {problem !== null && <ProblemAlert problem={problem} />}
-          <TermsForm terms={terms} problem={problem} onChange={change} />
-          <Button loading={preview.isPending} onClick={() => preview.mutate(terms)}>
-            Compute it
-          </Button>
-        </SpaceBetween>
-      </Container>
+    <ComputedFirst
+      title="Propose a split"
+      above={ABOVE}
+      problem={problem}
+      terms={<TermsForm terms={terms} problem={problem} onChange={change} />}
+      isComputing={preview.isPending}
+      onCompute={() => preview.mutate(terms)}
+    >
       {preview.data !== undefined && (
         <Computed preview={preview.data}>
           <Button variant="primary" loading={propose.isPending} onClick={() => propose.mutate(terms)}>
@@ -114,7 +108,7 @@ export default function ProposeSplit() {
           </Button>
         </Computed>
       )}
-    </Screen>
+    </ComputedFirst>
   );
 }
 
@@ -126,9 +120,14 @@ interface TermsFormProps {
 
 function TermsForm({ terms, problem, onChange }: TermsFormProps) {
   const field = (name: keyof Terms, label: string, description: string) => (
-    <FormField key={name} label={label} description={description} errorText={faultOf(problem, name) ?? ''}>
-      <Input value={terms[name]} onChange={({ detail }) => onChange({ [name]: detail.value.trim() })} />
-    </FormField>
+    <WrittenField
+      key={name}
+      label={label}
+      description={description}
+      value={terms[name]}
+      fault={faultOf(problem, name)}
+      onChange={(text) => onChange({ [name]: text })}
+    />
   );
   return (
     <ColumnLayout columns={3}>

@@ -101,6 +101,7 @@ export function enterTenant(
   const caller = [actorTenantId, actorId, sessionId ?? null, actorRole, employeeId ?? null];
   const origin = originOfRequest();
   const address = origin === undefined ? [] : [plainAddress(origin.sourceIp)];
+  // The last parameter of a person's work is the address that they come from; of a job's, for whom it makes rows.
   const [last, use] = actorId === null ? [[makesFor], setActor(8)] : [address, 'require_network($3, $4, $8)'];
   const parts = [
     ENTER,

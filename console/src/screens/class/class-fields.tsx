@@ -4,6 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { faultOf } from '../../api/problem.ts';
 import type { Row } from '../../api/routes.ts';
 import { OneOf, optionsOf } from '../../parts/one-of.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 
 type Kind = Row<'GET /security-classes'>['kind'];
 
@@ -36,28 +37,22 @@ export function ClassFields({ written, refused, onChange }: Props) {
       <FormField label="Kind">
         <OneOf options={KINDS} value={written.kind} onChange={(kind) => change({ kind })} />
       </FormField>
-      <FormField
+      <WrittenField
         label="Votes a share"
         description="One, unless you say. With none, the class doesn’t vote."
-        errorText={faultOf(refused, 'votes_per_share', written.votes) ?? ''}
-      >
-        <Input
-          value={written.votes}
-          inputMode="decimal"
-          onChange={({ detail }) => change({ votes: detail.value.trim() })}
-        />
-      </FormField>
-      <FormField
+        value={written.votes}
+        fault={faultOf(refused, 'votes_per_share', written.votes)}
+        inputMode="decimal"
+        onChange={(votes) => change({ votes })}
+      />
+      <WrittenField
         label="Authorised shares"
         description="Without separators. Nothing means that there is no limit."
-        errorText={faultOf(refused, 'authorized', written.authorized) ?? ''}
-      >
-        <Input
-          value={written.authorized}
-          inputMode="decimal"
-          onChange={({ detail }) => change({ authorized: detail.value.trim() })}
-        />
-      </FormField>
+        value={written.authorized}
+        fault={faultOf(refused, 'authorized', written.authorized)}
+        inputMode="decimal"
+        onChange={(authorized) => change({ authorized })}
+      />
     </SpaceBetween>
   );
 }

@@ -1,5 +1,4 @@
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -8,6 +7,7 @@ import { faultOf } from '../../api/problem.ts';
 import type { Row } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
 import { OneOf, type Option, optionsOf } from '../../parts/one-of.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 
 type PlanType = Row<'GET /plans'>['plan_type'];
 
@@ -51,13 +51,13 @@ export function Enrol({ employee, onClose }: { employee: string; onClose(): void
       <FormField label="In" errorText={faultOf(refused, 'plan_type', under) ?? ''}>
         <OneOf options={options} value={under} placeholder="Choose one" onChange={setUnder} />
       </FormField>
-      <FormField
+      <WrittenField
         label="From"
         description="YYYY-MM-DD; today, unless you say."
-        errorText={faultOf(refused, 'enrolled_on', on) ?? ''}
-      >
-        <Input value={on} onChange={({ detail }) => setOn(detail.value.trim())} />
-      </FormField>
+        value={on}
+        fault={faultOf(refused, 'enrolled_on', on)}
+        onChange={setOn}
+      />
     </Act>
   );
 }

@@ -1,5 +1,4 @@
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
@@ -7,6 +6,7 @@ import type { Answer, Row } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
 import { day, money, words } from '../../parts/format.ts';
 import { OneOf, optionsOf } from '../../parts/one-of.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 
 type Plan = Answer<'GET /plans/{id}'>;
 export type Contribution = Row<'GET /plans/{id}/contributions'>;
@@ -41,23 +41,24 @@ export function RecordContribution({ plan, onClose }: { plan: Plan; onClose(): v
       onRefused={setRefused}
       onClose={onClose}
     >
-      <FormField
+      <WrittenField
         label={`Amount, in ${plan.currency}`}
         description="Without separators."
-        errorText={faultOf(refused, 'amount', amount) ?? ''}
-      >
-        <Input value={amount} inputMode="decimal" onChange={({ detail }) => setAmount(detail.value.trim())} />
-      </FormField>
+        value={amount}
+        fault={faultOf(refused, 'amount', amount)}
+        inputMode="decimal"
+        onChange={setAmount}
+      />
       <FormField label="From" errorText={faultOf(refused, 'source', source) ?? ''}>
         <OneOf options={SOURCES} value={source} onChange={(chosen) => setSource(chosen)} />
       </FormField>
-      <FormField
+      <WrittenField
         label="Counts from"
         description="YYYY-MM-DD; today, unless you say."
-        errorText={faultOf(refused, 'effective_date', on) ?? ''}
-      >
-        <Input value={on} onChange={({ detail }) => setOn(detail.value.trim())} />
-      </FormField>
+        value={on}
+        fault={faultOf(refused, 'effective_date', on)}
+        onChange={setOn}
+      />
     </Act>
   );
 }

@@ -1,11 +1,10 @@
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
 import type { Answer } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 
 /** Withdraws the end of a plan, or goes on with it after somebody has come back. */
 export function ReinstatePlan({ plan }: { plan: Answer<'GET /plans/{id}'> }) {
@@ -33,13 +32,13 @@ export function ReinstatePlan({ plan }: { plan: Answer<'GET /plans/{id}'> }) {
           onRefused={setRefused}
           onClose={() => setOpen(false)}
         >
-          <FormField
+          <WrittenField
             label="Came back on"
             description="YYYY-MM-DD, where they had left; nothing, where the end was a mistake."
-            errorText={faultOf(refused, 'rehired_on', on) ?? ''}
-          >
-            <Input value={on} onChange={({ detail }) => setOn(detail.value.trim())} />
-          </FormField>
+            value={on}
+            fault={faultOf(refused, 'rehired_on', on)}
+            onChange={setOn}
+          />
         </Act>
       )}
     </>

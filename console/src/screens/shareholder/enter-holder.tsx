@@ -1,11 +1,11 @@
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
 import { Act } from '../../parts/act.tsx';
 import { ClassChoice } from '../../parts/class-choice.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 import { EMPTY_HOLDER, HolderFields, type WrittenHolder } from './holder-fields.tsx';
 
 function contactOf(written: WrittenHolder) {
@@ -41,25 +41,22 @@ export function EnterHolder({ onClose }: { onClose(): void }) {
       }
       onClose={onClose}
     >
-      <FormField
+      <WrittenField
         label="Reference"
         description="It never changes: files and reports name the holder by it."
-        errorText={faultOf(refused, 'external_ref', reference) ?? ''}
-      >
-        <Input value={reference} onChange={({ detail }) => setReference(detail.value.trim())} />
-      </FormField>
+        value={reference}
+        fault={faultOf(refused, 'external_ref', reference)}
+        onChange={setReference}
+      />
       <HolderFields written={written} refused={refused} onChange={setWritten} />
-      <FormField
+      <WrittenField
         label="Shares"
         description="Without separators. None, unless you say."
-        errorText={faultOf(refused, 'holdings', holdings) ?? ''}
-      >
-        <Input
-          value={holdings}
-          inputMode="decimal"
-          onChange={({ detail }) => setHoldings(detail.value.trim())}
-        />
-      </FormField>
+        value={holdings}
+        fault={faultOf(refused, 'holdings', holdings)}
+        inputMode="decimal"
+        onChange={setHoldings}
+      />
       {holdings !== '' && (
         <FormField label="Class">
           <ClassChoice value={security_class} onChange={setClass} />

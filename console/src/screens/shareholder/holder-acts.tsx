@@ -1,13 +1,13 @@
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
 import type { Answer } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
 import { ClassChoice } from '../../parts/class-choice.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 import { HolderFields, type WrittenHolder } from './holder-fields.tsx';
 
 export type Holder = Answer<'GET /shareholders/{id}'>;
@@ -154,24 +154,21 @@ function SetShares({ of, onDone, onClose }: FormProps) {
       <FormField label="Class" errorText={faultOf(refused, 'security_class', security_class) ?? ''}>
         <ClassChoice value={security_class} onChange={setClass} />
       </FormField>
-      <FormField
+      <WrittenField
         label="Shares"
         description="Without separators, to 8 decimal places."
-        errorText={faultOf(refused, 'holdings', holdings) ?? ''}
-      >
-        <Input
-          value={holdings}
-          inputMode="decimal"
-          onChange={({ detail }) => setHoldings(detail.value.trim())}
-        />
-      </FormField>
-      <FormField
+        value={holdings}
+        fault={faultOf(refused, 'holdings', holdings)}
+        inputMode="decimal"
+        onChange={setHoldings}
+      />
+      <WrittenField
         label="Effective date"
         description="YYYY-MM-DD; today, unless you say."
-        errorText={faultOf(refused, 'effective_date', on) ?? ''}
-      >
-        <Input value={on} onChange={({ detail }) => setOn(detail.value.trim())} />
-      </FormField>
+        value={on}
+        fault={faultOf(refused, 'effective_date', on)}
+        onChange={setOn}
+      />
     </Act>
   );
 }

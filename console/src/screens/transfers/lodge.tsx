@@ -1,5 +1,4 @@
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
@@ -7,6 +6,7 @@ import type { Answer } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
 import { ClassChoice } from '../../parts/class-choice.tsx';
 import { holderOf } from '../../parts/holder.tsx';
+import { WrittenField } from '../../parts/written-field.tsx';
 
 const EMPTY = { from: '', to: '', quantity: '', effective_date: '', security_class: 'COMMON' };
 
@@ -21,17 +21,14 @@ export function Lodge({ onDone, onClose }: Props) {
   const [refused, setRefused] = useState<Error | null>(null);
   const { from, to, ...terms } = written;
   const field = (name: keyof typeof EMPTY, label: string, at: string = name, description = '') => (
-    <FormField
+    <WrittenField
       key={name}
       label={label}
       description={description}
-      errorText={faultOf(refused, at, written[name]) ?? ''}
-    >
-      <Input
-        value={written[name]}
-        onChange={({ detail }) => setWritten({ ...written, [name]: detail.value.trim() })}
-      />
-    </FormField>
+      value={written[name]}
+      fault={faultOf(refused, at, written[name])}
+      onChange={(text) => setWritten({ ...written, [name]: text })}
+    />
   );
   return (
     <Act
