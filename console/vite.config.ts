@@ -122,6 +122,17 @@ function textsOfFiles(areMeant: (path: string) => boolean): string[] {
   return [...importedFiles()].flatMap(([path, text]) => (areMeant(path) ? [text] : []));
 }
 
+/**
+ * Parts that several screens have are one file: a file for each, with a list of imports of its own, adds up to nine thousand bytes more.
+ * Those that signing in needs are not among them, so that nobody waits for tables and forms there.
+ */
+const SHARED_PARTS = {
+  name: 'parts',
+  test: /console\/src\/parts\/(?!problem-alert|recovery-codes|screen)/,
+  minShareCount: 4,
+  includeDependenciesRecursively: false,
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
@@ -136,7 +147,12 @@ export default defineConfig({
     alias: [{ find: PARSER, replacement: `${PARSER}/lib/no-parser.js` }],
   },
   // An asset that is unpacked into a page would be a source of its own for the policy.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2022',
+    rolldownOptions: { output: { codeSplitting: { groups: [SHARED_PARTS] } } },
+  },
   server: {
     proxy: Object.fromEntries(
       ['/api', '/local'].map((path) => [path, process.env.VESTRY_API ?? 'http://localhost:8000']),

@@ -325,7 +325,7 @@ function Screens({ me }: { me: Me }) {
         </Route>
         <Route path="/plans/:id">{({ id }) => <Plan key={id} id={id} me={me} />}</Route>
         <Route path="/plan-documents">
-          <PlanDocuments />
+          <PlanDocuments me={me} />
         </Route>
         <Route path="/plan-documents/:id">{({ id }) => <PlanDocument key={id} id={id} me={me} />}</Route>
         <Route path="/releases">

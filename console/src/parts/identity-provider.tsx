@@ -9,6 +9,7 @@ import { call } from '../api/call.ts';
 import { faultOf, faultWithin } from '../api/problem.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import { Act, proposedBy } from './act.tsx';
+import { editedOf } from './edited.ts';
 import { words } from './format.ts';
 import { namesOf } from './names.ts';
 import { OneOf } from './one-of.tsx';
@@ -87,16 +88,6 @@ function bodyOf(written: Written) {
   };
 }
 
-/** Returns the fields that have changed: one that is as it was would ask a second person for nothing. */
-function changesOf(written: Written, connection: Connection) {
-  const before: Readonly<Record<string, unknown>> = bodyOf(writtenOf(connection));
-  return Object.fromEntries(
-    Object.entries(bodyOf(written)).filter(
-      ([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value),
-    ),
-  ) as Partial<ReturnType<typeof bodyOf>>;
-}
-
 interface FormProps {
   /** The connection that is changed; undefined: a new one. */
   readonly connection?: Connection;
@@ -109,7 +100,8 @@ export function ConnectionForm({ connection, onClose, onProposed }: FormProps) {
   const [written, setWritten] = useState(() => writtenOf(connection));
   const [refused, setRefused] = useState<Error | null>(null);
   const change = (changes: Partial<Written>): void => setWritten({ ...written, ...changes });
-  const body = connection === undefined ? bodyOf(written) : changesOf(written, connection);
+  const body =
+    connection === undefined ? bodyOf(written) : editedOf(bodyOf(writtenOf(connection)), bodyOf(written));
   const text: TextInput = (name, label, hint = '') => (
     <FormField label={label} description={hint} errorText={faultOf(refused, name, written[name]) ?? ''}>
       <Input

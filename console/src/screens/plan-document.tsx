@@ -1,5 +1,6 @@
-import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
@@ -10,6 +11,7 @@ import { Pairs } from '../parts/pairs.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { History } from '../parts/trail.tsx';
+import { DocumentForm } from './plan-documents/document-form.tsx';
 import { Matching } from './plan-documents/matching.tsx';
 
 type Document = Answer<'GET /plan-documents/{id}'>;
@@ -23,11 +25,17 @@ export default function PlanDocument({ id, me }: { id: string; me: Me }) {
     queryKey: ['plan-documents', id],
     queryFn: () => call('GET /plan-documents/{id}', { params: { id } }),
   });
+  const [isChanging, setChanging] = useState(false);
   const { data } = query;
   if (data === undefined) return <Opening title="Plan document" above={ABOVE} query={query} />;
   const { terms } = data;
   return (
-    <Screen title={data.name} description={data.plan_type} above={ABOVE}>
+    <Screen
+      title={data.name}
+      description={data.plan_type}
+      above={ABOVE}
+      actions={operates(me) && <Button onClick={() => setChanging(true)}>Change the terms</Button>}
+    >
       <Pairs
         title={`In force since ${day(terms.effective_from)}`}
         answer={data}
@@ -79,6 +87,7 @@ export default function PlanDocument({ id, me }: { id: string; me: Me }) {
         ]}
       />
       <History me={me} resource={`plan-documents/${id}`} />
+      {isChanging && <DocumentForm of={data} onClose={() => setChanging(false)} />}
     </Screen>
   );
 }
@@ -102,17 +111,28 @@ function Formula({ match, currency }: { match: Terms['match']; currency: string 
   return <span className="lines">{[...tiers, rest.join(', ')].join('\n')}</span>;
 }
 
-/** A schedule as the API has it: each of its members is a word of the contract. */
+/** A schedule in words. */
 function Schedule({ schedule }: { schedule: Terms['vesting_schedule'] }) {
   if (schedule === null) return 'At once';
-  const { type, ...rest } = schedule as { readonly type: string } & Readonly<Record<string, unknown>>;
-  const members = Object.entries(rest).map(
-    ([name, value]) =>
-      `${words(name).toLowerCase()}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-  );
-  return (
-    <Box variant="span">
-      <span className="lines long">{[words(type), ...members].join('\n')}</span>
-    </Box>
-  );
+  const { day_of_month: on, condition } = schedule;
+  const rest = [
+    ...(on === undefined ? [] : [`on day ${on} of the month`]),
+    ...(condition === undefined ? [] : [`not before ${condition.event}`]),
+  ];
+  return <span className="lines long">{[...partsOf(schedule), ...rest].join('\n')}</span>;
+}
+
+function partsOf(schedule: NonNullable<Terms['vesting_schedule']>): readonly string[] {
+  if (schedule.type === 'cliff') return [`All after ${schedule.cliff_months} months`];
+  if (schedule.type === 'tranches')
+    return schedule.tranches.map(
+      ({ after_months, percent, fraction }) => `${fraction ?? `${percent} %`} after ${after_months} months`,
+    );
+  const { total_months: total, every_months: every = 1, cliff_months: cliff = 0, cliff_portion } = schedule;
+  return [
+    `Over ${total} months`,
+    every === 1 ? 'month by month' : `every ${every} months`,
+    ...(cliff === 0 ? [] : [`nothing before month ${cliff}`]),
+    ...(cliff_portion === undefined ? [] : [`${cliff_portion} in that month`]),
+  ];
 }

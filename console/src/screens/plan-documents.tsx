@@ -1,16 +1,29 @@
+import Button from '@cloudscape-design/components/button';
+import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { operates } from '../frame/places.ts';
 import { day, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { DocumentForm } from './plan-documents/document-form.tsx';
 
 /** The terms by which plans are run. */
-export default function PlanDocuments() {
+export default function PlanDocuments({ me }: { me: Me }) {
+  const [isWriting, setWriting] = useState(false);
   return (
     <Screen
       title="Plan documents"
       description="The terms that enrolments inherit, and by which the employer’s match is computed."
+      actions={
+        operates(me) && (
+          <Button variant="primary" onClick={() => setWriting(true)}>
+            Write a document
+          </Button>
+        )
+      }
     >
       <Pages
         name="plan-documents"
@@ -18,7 +31,7 @@ export default function PlanDocuments() {
         queryKey={['plan-documents']}
         load={(page) => call('GET /plan-documents', { query: { ...page } })}
         rowId={(row: Row<'GET /plan-documents'>) => row.id}
-        empty="There is no plan document yet. One is written by POST /plan-documents."
+        empty="There is no plan document yet."
         columns={[
           {
             id: 'name',
@@ -42,6 +55,7 @@ export default function PlanDocuments() {
           },
         ]}
       />
+      {isWriting && <DocumentForm onClose={() => setWriting(false)} />}
     </Screen>
   );
 }

@@ -4,20 +4,17 @@ import { useAddress } from '../parts/address.ts';
 import { words } from '../parts/format.ts';
 import { OneOf } from '../parts/one-of.tsx';
 import { PlanList, type PlanRow } from '../parts/plan-list.tsx';
+import { PLAN_TYPES } from '../parts/plan-terms.ts';
 import { Screen } from '../parts/screen.tsx';
 
-const TYPES = ['401K', 'ESPP', 'RSU', 'ESOP'] as const satisfies readonly PlanRow['plan_type'][];
 const STATUSES = ['ACTIVE', 'TERMINATED'] as const satisfies readonly PlanRow['status'][];
 
 /** All plans of the employer. */
 export default function Plans() {
   const [search, set] = useAddress();
-  const type = TYPES.find((one) => one === search.get('type'));
+  const type = PLAN_TYPES.find(({ value }) => value === search.get('type'))?.value;
   const status = STATUSES.find((one) => one === search.get('status'));
-  const types = [
-    { value: '', label: 'All types' },
-    ...TYPES.map((value) => ({ value, label: value as string })),
-  ];
+  const types = [{ value: '', label: 'All types' }, ...PLAN_TYPES];
   const statuses = [
     { value: '', label: 'Active and ended' },
     ...STATUSES.map((value) => ({ value, label: value === 'TERMINATED' ? 'Ended' : words(value) })),

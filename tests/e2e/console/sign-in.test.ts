@@ -288,7 +288,14 @@ test('is small, asks nobody but its own origin, and its policy lets no text beco
   expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   const one = await world.visit();
   const hosts = new Set<string>();
-  one.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+  const paths: string[] = [];
+  one.page.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url());
+    hosts.add(origin);
+    paths.push(pathname);
+  });
+  await one.open('/');
+  expect(paths.filter((path) => path.startsWith('/console/assets/parts-'))).toEqual([]);
   await one.signIn(world.credentials('acme', 'ADMIN'));
   expect([...hosts]).toEqual([world.platform.file.apiUrl]);
   const refused = await one.page.evaluate(() => {

@@ -276,6 +276,63 @@ test('shares are granted as their preview says, the grant is cancelled by a day 
   expect(one.complaints.filter((line) => !/4(12|22)/.test(line))).toEqual([]);
 });
 
+test('a plan document is written in a form that says what is wrong where, and its terms are changed from a day on', async () => {
+  const name = `Staff plan ${randomUUID().slice(-6)}`;
+  const tomorrow = addDays(dayOf(new Date()), 1);
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  const choose = async (label: RegExp, option: string): Promise<void> => {
+    await dialog.getByRole('button', { name: label }).click();
+    await page.getByRole('option', { name: option }).click();
+  };
+  await one.open('/plan-documents');
+  await page.getByRole('button', { name: 'Write a document' }).click();
+  const write = dialog.getByRole('button', { name: 'Write the document' });
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('The employee, Roth').check();
+  await choose(/^Vests/, 'Bit by bit');
+  await dialog.getByLabel('Over months').fill('many');
+  await dialog.getByLabel('Employer’s match').fill('100 % up to 3\n50 2');
+  await dialog.getByLabel('Pay periods a year').fill('weekly');
+  await write.click();
+  // Both numbers, and a tier that ends before it begins.
+  await dialog.getByText('It must be a whole number').nth(1).waitFor();
+  await dialog.getByLabel('Over months').fill('48');
+  await dialog.getByLabel('Every so many months').fill('3');
+  await dialog.getByLabel('Pay periods a year').fill('12');
+  await dialog.getByLabel('Employer’s match').fill('100 3\n50 2');
+  await write.click();
+  await dialog.getByText('It must be more than 3, where the tier before ends').waitFor();
+  await dialog.getByLabel('Employer’s match').fill('100 3\n50 5');
+  expect(await one.faults()).toEqual([]);
+  await write.click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByText('50 % of what is deferred up to 5 % of pay').first().waitFor();
+  await page.getByText('Over 48 months').first().waitFor();
+
+  await page.getByRole('button', { name: 'Change the terms' }).click();
+  const change = dialog.getByRole('button', { name: 'Change the terms' });
+  expect(await change.isDisabled()).toBe(true);
+  await choose(/^People enter/, 'Quarterly');
+  await dialog.getByLabel('In force from').fill(tomorrow);
+  await change.click();
+  await page.getByRole('cell', { name: 'Quarterly' }).waitFor();
+  const { body } = await world.platform.api('globex/OPS', 'GET', '/plan-documents?limit=200');
+  const [first, second] = body.data.find((row: { name: string }) => row.name === name).versions;
+  expect(first).toMatchObject({
+    sources: ['EMPLOYEE', 'ROTH', 'EMPLOYER'],
+    vesting_schedule: { type: 'graded', total_months: 48, cliff_months: 12, every_months: 3 },
+    match: { source: 'EMPLOYER', pay_periods: 12, annual_cap: null, true_up: false },
+  });
+  const { match, sources, vesting_schedule } = first;
+  expect(second).toMatchObject({
+    ...{ match, sources, vesting_schedule },
+    ...{ entry_dates: 'QUARTERLY', effective_from: tomorrow },
+  });
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('a match is computed person by person, says whom it refuses, and is posted as it was shown', async () => {
   const employee_id = `E-${randomUUID().slice(-6)}`;
   const pay_date = addDays(dayOf(new Date()), -2);

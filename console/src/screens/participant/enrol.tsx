@@ -4,14 +4,10 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
-import type { Row } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
-import { OneOf, type Option, optionsOf } from '../../parts/one-of.tsx';
+import { OneOf, type Option } from '../../parts/one-of.tsx';
+import { PLAN_TYPES } from '../../parts/plan-terms.ts';
 import { WrittenField } from '../../parts/written-field.tsx';
-
-type PlanType = Row<'GET /plans'>['plan_type'];
-
-const TYPES = optionsOf<PlanType>({ RSU: 'RSU', '401K': '401K', ESPP: 'ESPP', ESOP: 'ESOP' });
 
 /** Enrols a person: by a plan document, which says its terms, or in a plan of a type without one. */
 export function Enrol({ employee, onClose }: { employee: string; onClose(): void }) {
@@ -23,14 +19,14 @@ export function Enrol({ employee, onClose }: { employee: string; onClose(): void
     queryKey: ['plan-documents', 'choices'],
     queryFn: () => call('GET /plan-documents', { query: { limit: '200' } }),
   });
-  const type = TYPES.find(({ value }) => value === under)?.value;
+  const type = PLAN_TYPES.find(({ value }) => value === under)?.value;
   const options: readonly Option<string>[] = [
     ...(data?.data ?? []).map(({ id, name, plan_type }) => ({
       value: id,
       label: name,
       description: `Plan document, ${plan_type}`,
     })),
-    ...TYPES.map(({ value, label }) => ({ value, label, description: 'Without a plan document' })),
+    ...PLAN_TYPES.map(({ value, label }) => ({ value, label, description: 'Without a plan document' })),
   ];
   const body = {
     employee_id: employee,

@@ -23,10 +23,11 @@ interface Props {
 
 /** Grants shares: the first time, and to those who have some. When they would vest is computed by the API before anything is stored. */
 export function MakeGrant({ plan, onClose }: Props) {
+  const hasDocument = plan.plan_document_id !== null;
   const [quantity, setQuantity] = useState('');
   const [on, setOn] = useState('');
   const [from, setFrom] = useState('');
-  const [written, setWritten] = useState(() => writtenOf(plan));
+  const [written, setWritten] = useState(() => writtenOf(plan.vesting_schedule, hasDocument));
   const [refused, setRefused] = useState<Error | null>(null);
   const schedule = scheduleOf(written);
   const body = {
@@ -103,7 +104,7 @@ export function MakeGrant({ plan, onClose }: Props) {
         </ColumnLayout>
         <ScheduleFields
           value={written}
-          hasDocument={plan.plan_document_id !== null}
+          none={hasDocument ? 'As its plan document says' : undefined}
           fault={(field) => fault(`vesting_schedule/${field}`) || fault(`schedule/${field}`)}
           onChange={(next) => {
             setWritten(next);

@@ -5,21 +5,12 @@ import { faultOf } from '../../api/problem.ts';
 import type { Answer, Row } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
 import { day, money, words } from '../../parts/format.ts';
-import { OneOf, optionsOf } from '../../parts/one-of.tsx';
+import { OneOf } from '../../parts/one-of.tsx';
+import { type Source, sourcesOf } from '../../parts/plan-terms.ts';
 import { WrittenField } from '../../parts/written-field.tsx';
 
 type Plan = Answer<'GET /plans/{id}'>;
 export type Contribution = Row<'GET /plans/{id}/contributions'>;
-type Source = Contribution['source'];
-
-const SOURCES = optionsOf<Source>({
-  EMPLOYEE: 'The employee, before tax',
-  ROTH: 'The employee, Roth',
-  AFTER_TAX: 'The employee, after tax',
-  EMPLOYER: 'The employer: it vests',
-  SAFE_HARBOR: 'The employer, safe harbour',
-  ROLLOVER: 'Another plan, rolled over',
-});
 
 /** Records one contribution, such as the final pay of somebody who has left. */
 export function RecordContribution({ plan, onClose }: { plan: Plan; onClose(): void }) {
@@ -50,7 +41,7 @@ export function RecordContribution({ plan, onClose }: { plan: Plan; onClose(): v
         onChange={setAmount}
       />
       <FormField label="From" errorText={faultOf(refused, 'source', source) ?? ''}>
-        <OneOf options={SOURCES} value={source} onChange={(chosen) => setSource(chosen)} />
+        <OneOf options={sourcesOf(plan.plan_type)} value={source} onChange={(chosen) => setSource(chosen)} />
       </FormField>
       <WrittenField
         label="Counts from"

@@ -3,11 +3,10 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
-import { OneOf } from '../../parts/one-of.tsx';
+import { OneOf, type Option, optionsOf } from '../../parts/one-of.tsx';
 import type { Written } from './schedule.ts';
 
-const TYPES: Readonly<Record<Written['type'], string>> = {
-  document: 'As its plan document says',
+const TYPES: Readonly<Record<Exclude<Written['type'], 'none'>, string>> = {
   graded: 'Bit by bit',
   cliff: 'All at once',
   tranches: 'In parts of their own',
@@ -15,21 +14,27 @@ const TYPES: Readonly<Record<Written['type'], string>> = {
 
 interface Props {
   readonly value: Written;
-  readonly hasDocument: boolean;
+  /** The choice of no schedule in words; undefined where one has to be written. */
+  readonly none: string | undefined;
   onChange(next: Written): void;
   /** Says what is wrong with a field of the schedule, by the API's name. */
   fault(field: string): string;
 }
 
-export function ScheduleFields({ value, hasDocument, onChange, fault }: Props) {
-  const options = (Object.keys(TYPES) as Written['type'][])
-    .filter((type) => type !== 'document' || hasDocument)
-    .map((type) => ({ value: type, label: TYPES[type] }));
-  const number = (label: string, name: 'total' | 'cliff' | 'every', field: string, placeholder = '') => (
+export function ScheduleFields({ value, none, onChange, fault }: Props) {
+  const options: readonly Option<Written['type']>[] = [
+    ...(none === undefined ? [] : [{ value: 'none' as const, label: none }]),
+    ...optionsOf(TYPES),
+  ];
+  const text = (
+    label: string,
+    name: Exclude<keyof Written, 'type' | 'tranches'>,
+    field: string,
+    placeholder = '',
+  ) => (
     <FormField key={name} label={label} errorText={fault(field)}>
       <Input
         value={value[name]}
-        inputMode="numeric"
         placeholder={placeholder}
         onChange={({ detail }) => onChange({ ...value, [name]: detail.value.trim() })}
       />
@@ -43,12 +48,13 @@ export function ScheduleFields({ value, hasDocument, onChange, fault }: Props) {
       </FormField>
       {type === 'graded' && (
         <ColumnLayout columns={3}>
-          {number('Over months', 'total', 'total_months')}
-          {number('Nothing before month', 'cliff', 'cliff_months', '0')}
-          {number('Every so many months', 'every', 'every_months', '1')}
+          {text('Over months', 'total', 'total_months')}
+          {text('Nothing before month', 'cliff', 'cliff_months', '0')}
+          {text('Every so many months', 'every', 'every_months', '1')}
+          {text('Vests in that month', 'portion', 'cliff_portion', 'Its share, or 1/4')}
         </ColumnLayout>
       )}
-      {type === 'cliff' && number('After months', 'cliff', 'cliff_months')}
+      {type === 'cliff' && text('After months', 'cliff', 'cliff_months')}
       {type === 'tranches' && (
         <FormField
           label="Parts"
@@ -63,14 +69,17 @@ export function ScheduleFields({ value, hasDocument, onChange, fault }: Props) {
           />
         </FormField>
       )}
-      {type !== 'document' && (
-        <FormField
-          label="And not before an event"
-          constraintText="Optional: its name, such as IPO."
-          errorText={fault('condition/event')}
-        >
-          <Input value={value.event} onChange={({ detail }) => onChange({ ...value, event: detail.value })} />
-        </FormField>
+      {type !== 'none' && (
+        <ColumnLayout columns={2}>
+          {text('On day of the month', 'dayOfMonth', 'day_of_month', 'As it began')}
+          <FormField label="And not before an event" errorText={fault('condition/event')}>
+            <Input
+              value={value.event}
+              placeholder="Optional, such as IPO"
+              onChange={({ detail }) => onChange({ ...value, event: detail.value })}
+            />
+          </FormField>
+        </ColumnLayout>
       )}
     </SpaceBetween>
   );

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import { scheduleOf, type Written } from './schedule.ts';
+import { type Plan, scheduleOf, type Written, writtenOf } from './schedule.ts';
 
-const WRITTEN: Written = { type: 'graded', total: '48', cliff: '', every: '', tranches: '', event: '' };
+const WRITTEN: Written = {
+  ...{ type: 'graded', total: '48', cliff: '', every: '', portion: '' },
+  ...{ tranches: '', dayOfMonth: '', event: '' },
+};
 
 test('a graded schedule has what was written, and nothing that was left empty', () => {
   expect(scheduleOf(WRITTEN)).toEqual({ type: 'graded', total_months: 48 });
@@ -32,6 +35,30 @@ test('an event is named as the API names it', () => {
   });
 });
 
-test('the schedule of a plan document is not sent', () => {
-  expect(scheduleOf({ ...WRITTEN, type: 'document' })).toBeUndefined();
+test('no schedule is written, and none is sent', () => {
+  expect(scheduleOf(writtenOf(null, true))).toBeUndefined();
+  expect(scheduleOf(writtenOf(null, false))).toMatchObject({ type: 'graded' });
 });
+
+const SCHEDULES: readonly NonNullable<Plan['vesting_schedule']>[] = [
+  { type: 'cliff', cliff_months: 36, condition: { type: 'event', event: 'IPO' } },
+  {
+    ...{ type: 'graded', total_months: 48, cliff_months: 12, every_months: 3 },
+    ...{ cliff_portion: '1/3', day_of_month: 31 },
+  },
+  {
+    type: 'tranches',
+    tranches: [
+      { after_months: 6, fraction: '1/3' },
+      { after_months: 12, fraction: '2/3' },
+    ],
+    day_of_month: 1,
+  },
+];
+
+test.each(SCHEDULES)(
+  'a form that nobody has touched sends the schedule with which it began: %j',
+  (schedule) => {
+    expect(scheduleOf(writtenOf(schedule, true))).toEqual(schedule);
+  },
+);
