@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
+import * as history from '#audit/history/history.routes.ts';
 import * as requestLog from '#audit/requests/requests.routes.ts';
 import * as adjustments from '#dividends/adjustments.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
@@ -180,7 +181,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   },
   ledger: { ledger },
   approvals: { approvals },
-  audit: { audit, requests: requestLog },
+  audit: { audit: { ...audit, ...history }, requests: requestLog },
   retention: { retention },
   webhooks: { webhooks: { ...webhooks, ...events } },
   metrics: { metrics },

@@ -567,6 +567,23 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     attempts: [{ attempt: 1, attempted_at: AT, duration_ms: 84, status: 204, error: null }],
     ...{ created_at: AT, created_by: ID(1), delivered_at: AT },
   },
+  ListHistoryResponse: {
+    data: [
+      {
+        ...{ id: ID(68), ts: AT, actor_id: ID(1), actor_role: 'OPS', action: 'shareholder.closed' },
+        ...{ resource: `shareholders/${ID(4)}`, request_id: 'req-7f3a', source_ip: null, user_agent: null },
+        ...{ outcome: 'done', problem: null, payload: { id: ID(4) }, changes_complete: true },
+        changes: [
+          {
+            resource: `shareholders/${ID(4)}`,
+            before: { status: 'ACTIVE' },
+            after: { status: 'CLOSED' },
+          },
+        ],
+      },
+    ],
+    next_cursor: null,
+  },
   ListRequestsResponse: {
     data: [
       {

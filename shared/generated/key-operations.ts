@@ -173,6 +173,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listExecutions: {"roles":[],"tenants":["PLATFORM"]},
   listForfeitures: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},
   listGrants: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
+  listHistory: {"roles":["ADMIN","COMPLIANCE","OPS"],"tenants":["ISSUER","SPONSOR"]},
   listLegalHolds: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listMatches: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},
   listMeetingVotes: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER"]},

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { listHistory, TOLD_OF } from '#audit/history/history.routes.ts';
 import { publicPath } from '#contracts/api-paths.ts';
 import { routes } from '../../shared/routes.ts';
 import { rbacDocument } from '../../tools/rbac-table.ts';
@@ -34,4 +35,23 @@ describe.each(routes)('$method $path', (route) => {
     if (route.tenants !== undefined) expect(tenants?.split(', ')).toEqual(route.tenants);
     expect(tenants).not.toBe('');
   });
+});
+
+/** Objects that have no history under a name of their own, and why. */
+const WITHOUT_HISTORY: Readonly<Record<string, string>> = {
+  '/drop-credentials/{id}': 'the trail of credentials stays with those who watch over others',
+  '/uploads/mappings/{id}': 'it has that of an upload, as the trail names it',
+  '/reports/dividends/{id}': 'the dividend has it',
+  '/reports/exports/{id}': 'its list says all there is',
+};
+
+test('whoever may list a history may get each object that has one, and each object that they get has one', () => {
+  const got = routes.filter(
+    ({ method, path, roles }) =>
+      method === 'GET' &&
+      /^(\/[a-z-]+){1,2}\/\{\w+\}$/.test(path) &&
+      listHistory.roles.every((role) => (roles as readonly string[]).includes(role)) &&
+      !(path in WITHOUT_HISTORY),
+  );
+  expect(got.map(({ path }) => path.split('/').at(-2)).sort()).toEqual([...TOLD_OF]);
 });

@@ -27,6 +27,11 @@ const LISTS: Readonly<Record<string, Rows>> = {
   listContributions: { table: 'contributions', of: 'plan_id' },
   listCorporateActions: { table: 'corporate_actions', apart: (row) => ({ security_class: `C${row}` }) },
   listDividends: { table: 'dividends', apart: (row) => ({ idempotency_key: `of-${row}` }) },
+  listHistory: {
+    table: 'audit_log',
+    apart: () => ({ resource: `shareholders/${HOLDER}`, action: 'shareholder.updated' }),
+    query: { resource: `shareholders/${HOLDER}` },
+  },
   listMeetings: { table: 'meetings' },
   listParticipants: { table: 'participants', apart: (row) => ({ employee_id: `E-${row}` }) },
   listPlans: {

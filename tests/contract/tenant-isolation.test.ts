@@ -166,6 +166,11 @@ describe('a cursor of another tenant shows none of its rows', () => {
   });
 });
 
+/** The filters that a list can’t do without. */
+const ASKED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  listHistory: { resource: 'shareholders/E-1001' },
+};
+
 describe('a list that is asked for its count says how many rows of its own tenant it has', () => {
   // The log of requests has one more with each of them: `audit-search.test.ts` counts it.
   const lists = ofTenants.filter(
@@ -190,11 +195,13 @@ describe('a list that is asked for its count says how many rows of its own tenan
     const as = callerOf(route, ours);
     if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
     const params = await ownParameters(database.admin, route, ours.id);
-    const all = await callRoute(route, { as, params, query: { limit: '200' } });
+    const asked = ASKED[route.operationId] ?? {};
+    const all = await callRoute(route, { as, params, query: { ...asked, limit: '200' } });
     expect(all, all.text).toMatchObject({ status: 200, body: { next_cursor: null } });
     expect(all.body).not.toHaveProperty('total_count');
     const value = all.body.data.length;
-    const { body, text } = await callRoute(route, { as, params, query: { limit: '1', total_count: 'true' } });
+    const query = { ...asked, limit: '1', total_count: 'true' };
+    const { body, text } = await callRoute(route, { as, params, query });
     expect(body.total_count, text).toEqual({ value, exact: true });
     expect(body.data).toHaveLength(Math.min(value, 1));
   });

@@ -7,9 +7,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DIGEST_PREFIX } from '#audit/archive/digest.ts';
 import { readSignedText, signText } from '#audit/archive/signed-text.ts';
 import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
+import { listHistory, TOLD_OF } from '#audit/history/history.routes.ts';
+import { TOLD_BESIDE } from '#audit/history/list-history.ts';
 import { listRequests } from '#audit/requests/requests.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
+import { handler as historyHandler } from '#functions/audit/list-history.ts';
 import { handler as requestsHandler } from '#functions/audit/list-requests.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
@@ -285,6 +288,147 @@ describe('the trail is searched', () => {
       expect((await search({}, theirs.as(role))).status).toBe(403);
     expect((await search({ action: 'nothing.like-it' })).status).toBe(422);
     expect((await search({ from: 'yesterday' })).status).toBe(422);
+  });
+});
+
+describe('the history of an object', () => {
+  const history = (resource: string, as = tenant.as('OPS'), query: Query = {}) =>
+    call(historyHandler, listHistory, { as, query: { resource, ...query } });
+  const actions = ({ body }: TestResponse) => body.data.map(({ action }: { action: string }) => action);
+  const enter = (resource: string, entry: { action: string; problem?: string; changes?: unknown }) =>
+    database.admin.query(
+      `insert into audit_log (tenant_id, actor_id, actor_role, action, resource, request_id, source_ip, user_agent, payload, problem, changes)
+       values ($1, $2, 'COMPLIANCE', $3, $4, 'entered', '198.51.100.4', 'curl', '{}', $5, $6)`,
+      [
+        tenant.id,
+        randomUUID(),
+        entry.action,
+        resource,
+        entry.problem ?? null,
+        entry.changes === undefined ? null : JSON.stringify(entry.changes),
+      ],
+    );
+  let tenant: TestTenant;
+  let resource: string;
+
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const { id } = await new Register(tenant.as('ADMIN')).holder('10', { name: 'Ada Canary' });
+    resource = `shareholders/${id}`;
+    await new Register(tenant.as('OPS')).update(id, { name: 'Ada Second' });
+    await enter(resource, { action: 'personal-data.read' });
+    await enter(resource, { action: 'access.denied', problem: 'forbidden' });
+  });
+
+  test('tells whoever may get it what was done, masked, and neither who has read nor who was refused', async () => {
+    const answer = await history(resource);
+    expect(answer.status).toBe(200);
+    expect(actions(answer)).toEqual(['shareholder.updated', 'shareholder.created']);
+    expect(answer.body.data[1]).toMatchObject({
+      actor_id: tenant.as('ADMIN').actorId,
+      actor_role: 'ADMIN',
+      resource,
+      payload: { name: '***' },
+      outcome: 'done',
+    });
+    for (const { source_ip, user_agent } of answer.body.data)
+      expect([source_ip, user_agent]).toEqual([null, null]);
+    expect(answer.text).not.toContain('anary');
+    // Those who watch over others get it as the trail has it.
+    for (const role of ['ADMIN', 'COMPLIANCE'] as const) {
+      const whole = await history(resource, tenant.as(role));
+      expect(whole.body.data).toEqual((await search({ resource }, tenant.as(role))).body.data);
+      expect(actions(whole)).toContain('access.denied');
+      expect(whole.body.data.at(-1).source_ip).toBe('203.0.113.7');
+    }
+  });
+
+  test('is of the caller’s own tenant, and of one object', async () => {
+    const foreign = await history(resource, theirs.as('OPS'));
+    expect([foreign.status, foreign.body]).toEqual([200, { data: [], next_cursor: null }]);
+    expect((await history(`shareholders/${randomUUID()}`)).body.data).toEqual([]);
+    for (const elsewhere of [
+      'shareholders',
+      'shareholders/',
+      `users/${tenant.as('OPS').actorId}`,
+      'sessions/1',
+    ])
+      expect((await history(elsewhere)).body.errors).toMatchObject([{ pointer: '?resource' }]);
+    expect((await call(historyHandler, listHistory, { as: tenant.as('OPS') })).status).toBe(422);
+    expect((await history(resource, tenant.as('EMPLOYEE'))).status).toBe(403);
+  });
+
+  test('comes page by page, oldest first if asked, and counted', async () => {
+    const first = await history(resource, undefined, { limit: '1', total_count: 'true' });
+    expect(first.body.total_count).toEqual({ value: 2, exact: true });
+    const second = await history(resource, undefined, { limit: '1', cursor: first.body.next_cursor });
+    expect([...actions(first), ...actions(second)]).toEqual(['shareholder.updated', 'shareholder.created']);
+    expect(second.body.next_cursor).toBeNull();
+    expect(actions(await history(resource, undefined, { sort: 'ts' }))).toEqual([
+      'shareholder.created',
+      'shareholder.updated',
+    ]);
+  });
+
+  test('leaves out what was changed of users, sessions, connections and keys', async () => {
+    const [approval, file] = [randomUUID(), randomUUID()];
+    const change = (of: string) => ({ resource: of, before: null, after: { status: 'ACTIVE' } });
+    const changes = [change('users/1'), change(`approvals/${approval}`), change('api-keys/1')];
+    await enter(`approvals/${approval}`, { action: 'change.approved', changes });
+    expect((await history(`approvals/${approval}`)).body.data).toMatchObject([
+      { changes: [{ resource: `approvals/${approval}` }], changes_complete: false },
+    ]);
+    expect((await history(`approvals/${approval}`, tenant.as('ADMIN'))).body.data).toMatchObject([
+      { changes, changes_complete: true },
+    ]);
+    // A file of ours is one object under two names.
+    await enter(`outbound-files/${file}`, { action: 'outbound-file.written' });
+    await enter(`bank-files/${file}`, { action: 'bank-file.acknowledged' });
+    expect(actions(await history(`bank-files/${file}`))).toEqual([
+      'bank-file.acknowledged',
+      'outbound-file.written',
+    ]);
+  });
+
+  test('is told with every record that the database records, but for those of who gets in', async () => {
+    const { rows } = await database.admin.query<{ kind: string }>(
+      `select distinct (string_to_array(encode(tgargs, 'escape'), '\\000'))[1] as kind from pg_trigger where tgname = 'record_change'`,
+    );
+    const told: readonly string[] = [...TOLD_OF, ...TOLD_BESIDE];
+    expect(
+      rows
+        .map(({ kind }) => kind)
+        .filter((kind) => !told.includes(kind))
+        .sort(),
+    ).toEqual([
+      'api-key-secrets',
+      'api-keys',
+      'connections',
+      'directory-groups',
+      'directory-members',
+      'directory-users',
+      'drop-credentials',
+      'legal-holds',
+      'sign-in-settings',
+      'tenant-links',
+      'tenants',
+      'users',
+    ]);
+  });
+
+  test('is found without reading the rest of the trail', async () => {
+    const client = await database.admin.connect();
+    try {
+      await client.query('begin; set local enable_seqscan = off; set local enable_bitmapscan = off');
+      const { rows } = await client.query(
+        `explain select id from audit_log where tenant_id = $1 and resource in ($2) and problem is null order by id desc limit 51`,
+        [tenant.id, resource],
+      );
+      expect(JSON.stringify(rows)).toMatch(/Index Scan Backward using audit_log_by_resource/);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
   });
 });
 

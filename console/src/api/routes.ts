@@ -1,6 +1,7 @@
 import type * as approval from '#approvals/approval.routes.ts';
 import type * as approvals from '#approvals/approvals.routes.ts';
 import type * as audit from '#audit/audit.routes.ts';
+import type * as history from '#audit/history/history.routes.ts';
 import type * as requests from '#audit/requests/requests.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
@@ -66,6 +67,7 @@ type Modules = [
   typeof approval,
   typeof approvals,
   typeof audit,
+  typeof history,
   typeof requests,
   typeof reportExports,
   typeof accessReport,

@@ -13,7 +13,7 @@ import { differences, nameOfThing, screenOf } from './changes.ts';
 import { instant, words } from './format.ts';
 import { Go } from './go.tsx';
 import { Pages } from './pages.tsx';
-import { Person, seesUsers } from './person.tsx';
+import { Person } from './person.tsx';
 
 type Entry = Row<'GET /audit'>;
 
@@ -33,10 +33,12 @@ interface Props {
   readonly description?: string;
   readonly sought: Sought;
   readonly filter?: ReactNode;
+  /** The one object that they are of, where whoever may get it may know them. @default the whole trail is searched */
+  readonly of?: string;
 }
 
 /** Entries of the audit trail, each with what it has changed. */
-export function Trail({ me, title, description, sought, filter }: Props) {
+export function Trail({ me, title, description, sought, filter, of }: Props) {
   const [shown, setShown] = useState<Entry>();
   const zone = me.tenant?.time_zone;
   return (
@@ -47,9 +49,13 @@ export function Trail({ me, title, description, sought, filter }: Props) {
         title={title}
         {...(description === undefined ? {} : { description })}
         {...(filter === undefined ? {} : { filter })}
-        queryKey={['audit', sought]}
+        queryKey={['audit', of, sought]}
         counted
-        load={(page) => call('GET /audit', { query: { ...sought, ...page } })}
+        load={(page) =>
+          of === undefined
+            ? call('GET /audit', { query: { ...sought, ...page } })
+            : call('GET /history', { query: { resource: of, ...page } })
+        }
         rowId={(row: Entry) => row.id}
         empty="The trail has no such entry."
         columns={[
@@ -77,20 +83,19 @@ export function Trail({ me, title, description, sought, filter }: Props) {
             minWidth: 140,
             cell: (row) => <Outcome entry={row} />,
           },
-          {
-            id: 'from',
-            header: 'From',
-            cell: (row) => <span className="long">{row.source_ip ?? '–'}</span>,
-          },
+          ...(searchesTrail(me) ? [FROM] : []),
           {
             id: 'request',
             header: 'Request',
             minWidth: 130,
-            cell: (row) => (
-              <Go to={`/audit?request_id=${encodeURIComponent(row.request_id)}`}>
-                <span className="code">{row.request_id.slice(0, 8)}</span>
-              </Go>
-            ),
+            cell: ({ request_id: request }) => {
+              const text = <span className="code">{request.slice(0, 8)}</span>;
+              return searchesTrail(me) ? (
+                <Go to={`/audit?request_id=${encodeURIComponent(request)}`}>{text}</Go>
+              ) : (
+                text
+              );
+            },
           },
         ]}
       />
@@ -99,24 +104,37 @@ export function Trail({ me, title, description, sought, filter }: Props) {
   );
 }
 
-/** All that the trail has of one thing, for those who may read it. */
+/** Whether somebody watches over others. Everybody else is told what was done to what they may get. */
+function searchesTrail({ role }: Me): boolean {
+  return role !== 'OPS';
+}
+
+/** The address of a request is told to those who watch over others. */
+const FROM = {
+  id: 'from',
+  header: 'From',
+  cell: (row: Entry) => <span className="long">{row.source_ip ?? '–'}</span>,
+};
+
+const HISTORY = { title: 'History', description: 'Who has done what to it, the newest first.' };
+const NOTHING_SOUGHT = {};
+
+/** Shows what was done to a thing. An employee is shown none. */
 export function History({ me, resource }: { me: Me; resource: string }) {
-  if (!seesUsers(me)) return null;
-  return (
-    <Trail
-      me={me}
-      title="History"
-      description="Who has done what to it, the newest first."
-      sought={{ resource }}
-    />
-  );
+  if (me.role === 'EMPLOYEE') return null;
+  return <Trail me={me} {...HISTORY} sought={NOTHING_SOUGHT} of={resource} />;
+}
+
+/** That of users, connections and holds, for those who watch over others. */
+export function WatchedHistory({ me, resource }: { me: Me; resource: string }) {
+  return <Trail me={me} {...HISTORY} sought={{ resource }} />;
 }
 
 /** The same as a tab, where a screen has several. */
 export function historyTab(me: Me, resource: string) {
-  return seesUsers(me)
-    ? [{ id: 'history', label: 'History', content: <History me={me} resource={resource} /> }]
-    : [];
+  return me.role === 'EMPLOYEE'
+    ? []
+    : [{ id: 'history', label: 'History', content: <History me={me} resource={resource} /> }];
 }
 
 /** `payment-order.approved` → `Payment order approved`. */
@@ -168,8 +186,12 @@ function EntryWindow({ entry, me, onClose }: WindowProps) {
             { label: 'Who', value: <Actor entry={entry} me={me} /> },
             { label: 'Of', value: <span className="code">{entry.resource}</span> },
             { label: 'Outcome', value: <Outcome entry={entry} /> },
-            { label: 'From', value: long(entry.source_ip ?? '–') },
-            { label: 'By', value: long(entry.user_agent ?? '–') },
+            ...(searchesTrail(me)
+              ? [
+                  { label: 'From', value: long(entry.source_ip ?? '–') },
+                  { label: 'By', value: long(entry.user_agent ?? '–') },
+                ]
+              : []),
             { label: 'Request', value: <span className="code">{entry.request_id}</span> },
             { label: 'Entry', value: <span className="code">{entry.id}</span> },
           ]}

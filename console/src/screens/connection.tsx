@@ -18,7 +18,7 @@ import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { History } from '../parts/trail.tsx';
+import { WatchedHistory } from '../parts/trail.tsx';
 
 type Tried = Row<'GET /connections/{id}/tests'>;
 type Deed = 'change' | 'status' | 'delete';
@@ -69,7 +69,7 @@ export default function ConnectionScreen({ id, me }: { id: string; me: Me }) {
         ]}
       />
       <Tests id={id} zone={me.tenant?.time_zone} />
-      <History me={me} resource={`connections/${id}`} />
+      <WatchedHistory me={me} resource={`connections/${id}`} />
       <Doing
         connection={connection}
         deed={deed}

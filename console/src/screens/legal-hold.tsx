@@ -9,7 +9,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { History } from '../parts/trail.tsx';
+import { WatchedHistory } from '../parts/trail.tsx';
 import { HoldState, HoldSubject } from './legal-hold/hold.tsx';
 import { ReleaseHold } from './legal-hold/release-hold.tsx';
 
@@ -56,7 +56,7 @@ export default function LegalHold({ id, me }: { id: string; me: Me }) {
           ['Version', String(data.version)],
         ]}
       />
-      <History me={me} resource={`legal-holds/${id}`} />
+      <WatchedHistory me={me} resource={`legal-holds/${id}`} />
       {isReleasing && (
         <ReleaseHold hold={data} onProposed={setProposed} onClose={() => setReleasing(false)} />
       )}

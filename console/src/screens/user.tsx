@@ -15,7 +15,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Sessions } from '../parts/sessions.tsx';
-import { History, Trail } from '../parts/trail.tsx';
+import { Trail, WatchedHistory } from '../parts/trail.tsx';
 import { ROLE_OPTIONS, USER_LOOKS, type UserRole } from '../parts/user.tsx';
 
 type User = Answer<'GET /users/{id}'>;
@@ -88,7 +88,7 @@ export default function UserScreen({ id, me }: { id: string; me: Me }) {
         />
       )}
       <Trail me={me} title="What they have done" sought={{ actor_id: id }} />
-      <History me={me} resource={`users/${id}`} />
+      <WatchedHistory me={me} resource={`users/${id}`} />
       {deed !== undefined && (
         <Doing
           key={deed}

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { AuditEntry, listAudit } from '#audit/audit.routes.ts';
+import type { AuditAction } from '#contracts/audit-actions.ts';
 import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
 import type { AuditLog } from '#generated/database.ts';
 import { lowestUuidV7 } from '#kernel/ids.ts';
@@ -77,12 +78,40 @@ export function listEntriesInOrder(read: TenantRead, part: TrailPart): Promise<A
   return query.execute();
 }
 
+type Positioned = AuditRow & { readonly position: string | null };
+
+interface OfObject {
+  /** The names that the object has in the trail. */
+  readonly resources: readonly string[];
+  readonly limit: number;
+  /** Actions that are left out, as is then whatever was refused. @default everything is told */
+  readonly without: readonly AuditAction[] | undefined;
+}
+
+/** One more than the limit. */
+export function searchHistory(
+  read: TenantRead,
+  { resources, limit, without }: OfObject,
+  { position, after, by }: Sorted,
+): Promise<Positioned[]> {
+  const query = read
+    .selectFrom('audit_log')
+    .select([...COLUMNS, position.as('position')])
+    .where('resource', 'in', resources)
+    .where(after)
+    .orderBy(by)
+    .limit(limit + 1);
+  return (
+    without === undefined ? query : query.where('problem', 'is', null).where('action', 'not in', without)
+  ).execute();
+}
+
 /** Newest first; one more than the limit. */
 export function searchEntries(
   read: TenantRead,
   search: z.output<(typeof listAudit)['query']>,
   { position, after, by }: Sorted,
-): Promise<(AuditRow & { readonly position: string | null })[]> {
+): Promise<Positioned[]> {
   let query = entriesWithin(read, search)
     .select(position.as('position'))
     .where(after)

@@ -952,6 +952,19 @@ test('a holder is entered, changed beside somebody else, given an account by two
     await dialog.waitFor({ state: 'detached' });
     await page.getByText(state, { exact: true }).first().waitFor();
   }
+  await one.open(`/shareholders/${id}?tab=history`);
+  for (const done of [
+    'Shareholder created',
+    'Shareholder updated',
+    'Shareholder closed',
+    'Shareholder reopened',
+  ])
+    await page.getByRole('cell', { name: done, exact: true }).first().waitFor();
+  expect(await page.getByRole('columnheader', { name: 'From', exact: true }).count()).toBe(0);
+  await page.getByRole('button', { name: /, Shareholder closed$/ }).click();
+  await dialog.getByText('What it has changed').waitFor();
+  expect(await dialog.getByText('From', { exact: true }).count()).toBe(0);
+  expect(await one.faults()).toEqual([]);
   expect(one.complaints.filter((line) => !/4(09|12|22)/.test(line))).toEqual([]);
 });
 
