@@ -73,9 +73,12 @@ const ABSENT = `select count(*)::integer as absent from (
   where not exists (select from staged_rows s where s.external_ref = h.external_ref
     and (s.error_code is not null or s.class is null or s.class = p.security_class))`;
 
-/** Returns a reference as people see it: without case, widths and leading zeros of its numbers. */
+/**
+ * Returns a reference as people see it: without case, widths, leading zeros of its numbers, and what spreadsheets write around a text
+ * (`="007"`, `'007`).
+ */
 const seen = (ref: string) =>
-  `regexp_replace(lower(normalize(${ref}, NFKC)), '(^|[^0-9])0+([0-9])', '\\1\\2', 'g')`;
+  `regexp_replace(translate(lower(normalize(${ref}, NFKC)), '="''', ''), '(^|[^0-9])0+([0-9])', '\\1\\2', 'g')`;
 
 const LOOK_ALIKES = `with refs as (
     select external_ref, ${seen('external_ref')} as seen from shareholders where tenant_id = $1 and status = 'ACTIVE'

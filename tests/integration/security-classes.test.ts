@@ -729,12 +729,16 @@ describe('before a file is loaded', () => {
       '',
     ]);
     expect((await ops.class('COMMON')).body.issued, 'nothing is loaded').toBe('158');
-    const plain = await check('external_ref,name,holdings\nB,Bob,60\n007,Jo,1\n7,Jo,1\n');
+    const plain = await check(
+      `external_ref,name,holdings\nB,Bob,60\n007,Jo,1\n7,Jo,1\n"=""A""",Al,1\n'B,Bo,1\n`,
+    );
     expect(plain.changes).toMatchObject({
-      ...{ created: 2, changed: 1, unchanged: 0, absent: 3 },
+      ...{ created: 4, changed: 1, unchanged: 0, absent: 3 },
       look_alikes: [
         { external_ref: '007', like: '7' },
         { external_ref: '7', like: '007' },
+        { external_ref: '="A"', like: 'A' },
+        { external_ref: "'B", like: 'B' },
       ],
     });
     const loaded = (await load(content)).body;

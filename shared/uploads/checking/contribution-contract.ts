@@ -35,6 +35,15 @@ type Fault = RowError<ContributionColumn>;
 export const contributionContract: RowContract<ContributionColumn, ContributionValues> = {
   columns: CONTRIBUTION_COLUMNS,
   required: contributionRowSchema.required,
+  otherNames: new Map([
+    ['contribution_source', 'source'],
+    ['money_source', 'source'],
+    ['source_code', 'source'],
+    ['payroll_run', 'run_id'],
+    ['run', 'run_id'],
+    ['run_number', 'run_id'],
+    ['currency_code', 'currency'],
+  ]),
   number: 'amount',
   days: { columns: ['period'], invalid: 'invalid-period' },
   skipsZero: true,

@@ -38,6 +38,10 @@ export function undecodable<Column extends string>(
   const where = column ?? 'The row';
   if (text.includes('\0')) return { column, code: 'nul', message: `${where} contains the character U+0000.` };
   if (!text.isWellFormed())
-    return { column, code: 'invalid-encoding', message: `${where} contains bytes that are not UTF-8.` };
+    return {
+      column,
+      code: 'invalid-encoding',
+      message: `${where} contains bytes that are not UTF-8. If the file is in an older encoding, name it: encoding=windows-1252.`,
+    };
   return undefined;
 }

@@ -22,7 +22,7 @@ export function numberError<Column extends string>(
     return {
       column,
       code: 'invalid-number',
-      message: `${column} must be a plain decimal number, such as ${example}: digits and one point, without separators, currency or exponent.`,
+      message: `${column} must be a plain decimal number, such as ${example}: digits and one point, without separators, currency or exponent. A mapping reads numbers that are written in another way.`,
     };
   const isZero = !/[1-9]/.test(text);
   if (isZero && isPositive) return { column, code: 'zero', message: `${column} must be greater than zero.` };

@@ -10,6 +10,11 @@ export interface RowContract<Column extends string, Values> {
   readonly derived?: { readonly column: Column; readonly from: readonly Column[] };
   /** A column of a list of ours that is no such file, though it has the required columns, and what the list is. */
   readonly otherList?: { readonly column: string; readonly is: string };
+  /**
+   * Names by which others call an optional column that decides what a row means, written as we write columns. A file that has one is
+   * refused: to pass it over would load shares into another class, or on another day. @default none
+   */
+  readonly otherNames?: ReadonlyMap<string, Column>;
   /** The column whose JSON numbers are read by their digits. */
   readonly number: Column;
   /** The column that several columns of a mapped file may give where none gives the number: a row is made for each. @default none */
@@ -29,6 +34,23 @@ export interface RowContract<Column extends string, Values> {
   ofObject(row: Partial<Record<Column, unknown>>, number: unknown): Partial<Record<Column, unknown>>;
   /** Checks the values of a row and converts them into the form in which they are stored. */
   finish(line: number, found: Partial<Record<Column, unknown>>): UploadRow<Column, Values>;
+}
+
+/** A name as we would write it: `Effective Date` and `effective-date` are `effective_date`. */
+export function asColumn(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '_');
+}
+
+/** Returns the column that a header names, however it is written; undefined where it is none. */
+export function columnMeant<Column extends string>(
+  columns: readonly Column[],
+  name: string,
+): Column | undefined {
+  const written = asColumn(name);
+  return columns.find((column) => column === written);
 }
 
 /** A text of a JSON object as a cell. */

@@ -1,7 +1,7 @@
 import { restoreCell } from '#platform/storage/csv.ts';
 import { ERROR_CODE_COLUMN, ERROR_ROW_COLUMN, uncorrected } from '#uploads/checking/errors-file.ts';
 import { isSuspect, nextSuspect, rejectedRow, undecodable } from '#uploads/checking/finish-row.ts';
-import type { RowContract } from '#uploads/checking/row-contract.ts';
+import { columnMeant, type RowContract } from '#uploads/checking/row-contract.ts';
 import type { Mapping } from '#uploads/mappings/mapping.ts';
 import { CsvScanner } from './csv-scanner.ts';
 import { MappedRows } from './mapped-row.ts';
@@ -219,7 +219,7 @@ function readHeader<Column extends string>(
   const { line } = scanner;
   const cells = scanner.cells.slice(0, scanner.count);
   const raw = scanner.text.slice(scanner.rowStart, scanner.rowEnd);
-  const names = cells.map((cell) => cell.toLowerCase());
+  const names: string[] = cells.map((cell) => columnMeant(contract.columns, cell) ?? cell.toLowerCase());
   const duplicate = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
   if (duplicate !== undefined) {
     throw new UnreadableFile(
@@ -250,9 +250,11 @@ function readHeader<Column extends string>(
 }
 
 function missingHeader(missing: readonly string[], raw: string, line: number): UnreadableFile {
-  const separator = !raw.includes(',') && /[;\t|]/.exec(raw)?.[0];
-  const hint = separator ? ` Cells must be separated by commas, not by ${JSON.stringify(separator)}.` : '';
-  return new UnreadableFile('missing-header', `The header lacks ${missing.join(', ')}.${hint}`, line);
+  const separator = !/[,;\t]/.test(raw) && /[|:]/.exec(raw)?.[0];
+  const hint = separator
+    ? `Cells may be separated by commas, semicolons or tabs, not by ${JSON.stringify(separator)}.`
+    : 'Name its columns so, or load the file by a mapping, which says what its columns are and how many lines stand above them.';
+  return new UnreadableFile('missing-header', `The header lacks ${missing.join(', ')}. ${hint}`, line);
 }
 
 function shown(name: string): string {

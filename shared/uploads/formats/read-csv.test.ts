@@ -162,6 +162,38 @@ describe('header', () => {
     expect(unknown).toEqual(['tenant_id', '__proto__']);
   });
 
+  test('takes a column for what its words say, however they are put together', async () => {
+    const { rows, unknown } = await readUpload(
+      'External Ref,NAME,Holdings,Security-Class,effective  date\nA,N,1,PREF,2026-01-01\n',
+      'csv',
+    );
+    expect(rows[0]?.values).toMatchObject({
+      external_ref: 'A',
+      security_class: 'PREF',
+      effective_date: '2026-01-01',
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  test.each([
+    ['class', 'security_class'],
+    ['Share Class', 'security_class'],
+    ['as_of', 'effective_date'],
+    ['Position Date', 'effective_date'],
+  ])(
+    'that calls a column %j is refused: without it the rows would mean something else',
+    async (name, meant) => {
+      for (const read of [
+        readUpload(`external_ref,name,holdings,${name}\nA,N,1,x\n`, 'csv'),
+        readUpload(JSON.stringify([{ external_ref: 'A', name: 'N', holdings: 1, [name]: 'x' }]), 'json'),
+      ])
+        await expect(read).rejects.toMatchObject({
+          code: 'misnamed-column',
+          message: expect.stringContaining(`Call it ${meant}`),
+        });
+    },
+  );
+
   test('alone is a file of no rows', async () => {
     expect((await readUpload(HEADER, 'csv')).rows).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import type { RowContract } from '#uploads/checking/row-contract.ts';
+import { asColumn, columnMeant, type RowContract } from '#uploads/checking/row-contract.ts';
 import { shareholderContract } from '#uploads/checking/shareholder-contract.ts';
 import type { ShareholderColumn } from '#uploads/checking/shareholder-upload.schema.ts';
 import type { Mapping } from '#uploads/mappings/mapping.ts';
@@ -146,16 +146,28 @@ function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-function namedOnce(
-  { otherList }: Pick<RowContract<string, unknown>, 'otherList'>,
+function namedOnce<Column extends string>(
+  {
+    otherList,
+    columns,
+    otherNames,
+  }: Pick<RowContract<Column, unknown>, 'columns' | 'otherList' | 'otherNames'>,
   report: ReadingOptions['onUnknownColumn'],
 ): (name: string) => void {
   const seen = new Set<string>();
   return (name) => {
+    if (seen.has(name)) return;
     if (name === otherList?.column)
       throw new UnreadableFile('other-list', `The file is ${otherList.is}: it can’t be loaded.`);
-    if (seen.has(name) || seen.size >= MAX_UNKNOWN_COLUMNS) return;
+    const shown = name.slice(0, 100);
+    const meant = columnMeant(columns, name) ?? otherNames?.get(asColumn(shown));
+    if (meant !== undefined)
+      throw new UnreadableFile(
+        'misnamed-column',
+        `The column ${JSON.stringify(shown)} would be passed over. Call it ${meant}, load the file by a mapping that says so, or take the column out.`,
+      );
+    if (seen.size >= MAX_UNKNOWN_COLUMNS) return;
     seen.add(name);
-    report?.(Buffer.from(name.slice(0, 100)).toString());
+    report?.(Buffer.from(shown).toString());
   };
 }

@@ -144,6 +144,7 @@ export type UnreadableFileCode =
   | 'empty-file'
   | 'invalid-encoding'
   | 'invalid-json'
+  | 'misnamed-column'
   | 'missing-header'
   | 'not-an-array'
   | 'other-list'

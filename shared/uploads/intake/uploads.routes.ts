@@ -110,7 +110,7 @@ export const Upload = UploadSummary.extend({
           }),
         )
         .nullable(),
-      /** The first fifty new holders whose references differ from another's only in case, width or leading zeros. Null: as with `largest`. */
+      /** The first fifty new holders whose references differ from another's only in case, width, leading zeros or a spreadsheet's marks (`="007"`). Null: as with `largest`. */
       look_alikes: z.array(z.object({ line: count, external_ref: z.string(), like: z.string() })).nullable(),
     })
     .nullable(),
