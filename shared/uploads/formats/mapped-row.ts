@@ -12,7 +12,7 @@ interface Source<Column extends string> {
 }
 
 /** The sign of dollars before a number, behind that of a negative one. */
-const DOLLARS = /^(-?)\$ ?/;
+const DOLLARS = /^(-?\(?)\$ ?/;
 /** Zero, also as the dash that many tables have for it, with the sign of dollars that spreadsheets put before it. */
 const NO_NUMBER = /^-?0*(?:\.0*)?$|^\$ *-$/;
 
@@ -132,7 +132,8 @@ export class MappedRows<Column extends string, Values> {
     const { days } = this.#contract;
     if (this.#readDay !== undefined && days?.columns.includes(to) === true)
       return (
-        this.#readDay(cell) ?? wrong(to, days.invalid, `must be as ${date_format}, which the mapping says`)
+        this.#readDay(cell) ??
+        wrong(to, days.invalid, `must exist, and be written as ${date_format}, which the mapping says`)
       );
     return cell;
   }

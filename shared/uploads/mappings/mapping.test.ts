@@ -112,6 +112,8 @@ test.each([
   ['D/M/YYYY', '1/12/2026', '2026-12-01'],
   ['YYYYMMDD', '20260131', '2026-01-31'],
   ['MM/YYYY', '07/2026', '2026-07'],
+  ['MM/YYYY', '13/2026', undefined],
+  ['MM/DD/YYYY', '11/31/2026', undefined],
   ['M/D/YYYY', '2026-01-31', undefined],
 ])('by %s, %s is %s', (format, text, day) => {
   expect(dayReader(format)(text)).toBe(day);
@@ -133,7 +135,10 @@ test.each([
   ['.', '1234.5', '1234.5'],
   ['.', '', undefined],
   ['.', '$5', undefined],
-  ['.', '(5)', undefined],
+  ['.', '(5)', '-5'],
+  [',', '(1.234,5)', '-1234.5'],
+  ['.', '(-5)', undefined],
+  ['.', '(5', undefined],
 ] as const)('with the decimal %s, %s is %s', (decimal, text, number) => {
   expect(readNumber(text, decimal)).toBe(number);
 });

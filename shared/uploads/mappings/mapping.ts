@@ -1,3 +1,4 @@
+import { isDay } from '#kernel/calendar.ts';
 import { HOLDER_KINDS } from '#register/holder-fields.ts';
 import { BALLOT_COLUMNS, ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
 import { BANK_ACCOUNT_COLUMNS, bankAccountRowSchema } from '#uploads/checking/bank-account-upload.schema.ts';
@@ -269,7 +270,7 @@ function isReadable(format: string, takesMonth: boolean): boolean {
   return isParted && (kinds === 'DMY' || (takesMonth && kinds === 'MY'));
 }
 
-/** Returns what reads days of a format as ours: `2026-01-31`, or `2026-01`; undefined for what isn't of the format. */
+/** Returns what reads days of a format as ours: `2026-01-31`, or `2026-01`; undefined for what isn't of the format, or no day of the calendar. */
 export function dayReader(format: string): (text: string) => string | undefined {
   const tokens = tokensOf(format);
   const pattern = format
@@ -282,7 +283,10 @@ export function dayReader(format: string): (text: string) => string | undefined 
     const part = (kind: string): string | undefined =>
       found[tokens.findIndex((token) => token.startsWith(kind)) + 1]?.padStart(2, '0');
     const hasDay = tokens.some((token) => token.startsWith('D'));
-    return [part('Y'), part('M'), ...(hasDay ? [part('D')] : [])].join('-');
+    const month = `${part('Y')}-${part('M')}`;
+    const day = `${month}-${hasDay ? part('D') : '01'}`;
+    if (!isDay(day)) return undefined;
+    return hasDay ? day : month;
   };
 }
 
@@ -291,9 +295,13 @@ const NUMBERS = {
   ',': /^-?(?:\d+|\d{1,3}(?:([.' \u00a0\u202f’])\d{3})(?:\1\d{3})*)(?:,\d+)?$/,
 } as const;
 
+/** A negative number as accountants write it. */
+const IN_BRACKETS = /^\((.*)\)$/;
+
 /** Returns a number, which may have its thousands apart, as a plain decimal; undefined for what is none with this sign. */
 export function readNumber(text: string, decimal: '.' | ','): string | undefined {
-  if (!NUMBERS[decimal].test(text)) return undefined;
-  const plain = text.replace(decimal === '.' ? /[,' \u00a0\u202f’]/g : /[.' \u00a0\u202f’]/g, '');
+  const signed = text.replace(IN_BRACKETS, '-$1');
+  if (!NUMBERS[decimal].test(signed)) return undefined;
+  const plain = signed.replace(decimal === '.' ? /[,' \u00a0\u202f’]/g : /[.' \u00a0\u202f’]/g, '');
   return plain.replace(',', '.');
 }
