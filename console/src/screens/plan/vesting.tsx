@@ -59,7 +59,7 @@ function Vested({ vesting }: { vesting: Answer<'GET /plans/{id}/vesting'> }) {
       <Rows
         name="calendar"
         title="Calendar"
-        description="Each day on which something vests, and the rule by which it does."
+        description="Each day on which something vests, and the rule by which it does. What is a person’s own from the day of pay, such as their deferrals, isn’t listed."
         items={events}
         rowId={(event) =>
           `${event.grant_id ?? ''} ${event.date} ${event.kind} ${event.cumulative} ${event.why}`

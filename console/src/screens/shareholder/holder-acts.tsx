@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import FormField from '@cloudscape-design/components/form-field';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { faultOf } from '../../api/problem.ts';
@@ -41,7 +42,7 @@ export function HolderActs({ of, onDone }: Props) {
       </>
     );
   return (
-    <>
+    <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => setDeed('change')}>Change</Button>
       <ButtonDropdown
         items={[
@@ -83,7 +84,7 @@ export function HolderActs({ of, onDone }: Props) {
           onClose={one.onClose}
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }
 
