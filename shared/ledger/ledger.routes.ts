@@ -23,7 +23,7 @@ export const getTrialBalance = route({
   path: '/reports/trial-balance',
   summary: 'Report debits, credits and balance of every account',
   description:
-    'Sums all entries that are effective on `as_of` (default today, UTC). The balances of a currency sum to zero. `IN_TRANSIT` is money that is sent and not settled, with the sign reversed.',
+    'Sums all entries that are effective on `as_of` (default today, in the tenant’s time zone). The balances of a currency sum to zero. `IN_TRANSIT` is money that is sent and not settled, with the sign reversed.',
   tenants: ['ISSUER', 'SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   query: z.strictObject({ as_of: isoDate.optional() }),

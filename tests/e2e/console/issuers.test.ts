@@ -912,7 +912,10 @@ test('a holder is entered, changed beside somebody else, given an account by two
 
   const id = page.url().split('/').at(-1);
   await page.getByRole('button', { name: 'Change', exact: true }).click();
-  await dialog.getByLabel('Address').fill('1 Main Street, Springfield');
+  await dialog.getByRole('button', { name: 'Street, city and country' }).click();
+  await dialog.getByLabel('Lines').fill('1 Main Street');
+  await dialog.getByLabel('City', { exact: true }).fill('Springfield');
+  await dialog.getByLabel('Country', { exact: true }).fill('us');
   const phone = { contact: { phone: '+1 555 0100' } };
   const changed = await world.platform.api('acme/ADMIN', 'PATCH', `/shareholders/${id}`, phone, {
     'if-match': '"1"',
@@ -927,7 +930,10 @@ test('a holder is entered, changed beside somebody else, given an account by two
   await dialog.getByRole('button', { name: 'Change the holder' }).click();
   await dialog.waitFor({ state: 'detached' });
   const { body: holder } = await world.platform.api('acme/ADMIN', 'GET', `/shareholders/${id}`);
-  expect(holder.contact).toMatchObject({ phone: '+1 555 0100', address: '1 Main Street, Springfield' });
+  expect(holder.contact).toMatchObject({
+    ...{ phone: '+1 555 0100', address: '1 Main Street, Springfield, US' },
+    postal_address: { lines: ['1 Main Street'], city: 'Springfield', country: 'US' },
+  });
 
   await one.open(`/shareholders/${id}?tab=accounts`);
   await page.getByRole('button', { name: 'Add an account' }).click();

@@ -6,15 +6,8 @@ import { faultOf } from '../../api/problem.ts';
 import { Act } from '../../parts/act.tsx';
 import { ClassChoice } from '../../parts/class-choice.tsx';
 import { WrittenField } from '../../parts/written-field.tsx';
-import { EMPTY_HOLDER, HolderFields, type WrittenHolder } from './holder-fields.tsx';
-
-function contactOf(written: WrittenHolder) {
-  const { email, phone, address } = written;
-  const given = Object.entries({ email, phone, address }).filter(([, text]) => text.trim() !== '');
-  return given.length === 0
-    ? {}
-    : { contact: Object.fromEntries(given.map(([name, text]) => [name, text.trim()])) };
-}
+import { HolderFields } from './holder-fields.tsx';
+import { changeOf, EMPTY_HOLDER } from './written-holder.ts';
 
 /** Enters a holder of record, with their opening position where they have one. */
 export function EnterHolder({ onClose }: { onClose(): void }) {
@@ -25,14 +18,14 @@ export function EnterHolder({ onClose }: { onClose(): void }) {
   const [refused, setRefused] = useState<Error | null>(null);
   const [, go] = useLocation();
   const body = {
-    ...{ external_ref: reference, name: written.name.trim(), ...contactOf(written) },
+    ...{ external_ref: reference, ...changeOf(EMPTY_HOLDER, written) },
     ...(holdings === '' ? {} : { holdings, security_class }),
   };
   return (
     <Act
       verb="Enter the holder"
       asks="Shares above the limit of the register wait for a second person, and the holder with them."
-      disabled={reference === '' || body.name === ''}
+      disabled={reference === '' || !('name' in body || 'given_name' in body || 'family_name' in body)}
       content={JSON.stringify(body)}
       send={({ key }) => call('POST /shareholders', { key, body })}
       onRefused={setRefused}

@@ -9,7 +9,8 @@ import type { Answer } from '../../api/routes.ts';
 import { Act } from '../../parts/act.tsx';
 import { ClassChoice } from '../../parts/class-choice.tsx';
 import { WrittenField } from '../../parts/written-field.tsx';
-import { HolderFields, type WrittenHolder } from './holder-fields.tsx';
+import { HolderFields } from './holder-fields.tsx';
+import { changeOf, writtenOf } from './written-holder.ts';
 
 export type Holder = Answer<'GET /shareholders/{id}'>;
 export type Changed = Answer<'PATCH /shareholders/{id}'>;
@@ -90,24 +91,11 @@ export function HolderActs({ of, onDone }: Props) {
 
 type FormProps = Props & { onClose(): void };
 
-const writtenOf = ({ name, contact: { email, phone, address } }: Holder): WrittenHolder => ({
-  ...{ name, email: email ?? '', phone: phone ?? '', address: address ?? '' },
-});
-
-const CONTACTS = ['email', 'phone', 'address'] as const;
-
 function Change({ of, onDone, onClose }: FormProps) {
   const [seen] = useState(() => writtenOf(of));
   const [written, setWritten] = useState(seen);
   const [refused, setRefused] = useState<Error | null>(null);
-  const contact = CONTACTS.filter((name) => written[name] !== seen[name]).map((name) => [
-    name,
-    written[name].trim() === '' ? null : written[name].trim(),
-  ]);
-  const body = {
-    ...(written.name === seen.name ? {} : { name: written.name.trim() }),
-    ...(contact.length === 0 ? {} : { contact: Object.fromEntries(contact) }),
-  };
+  const body = changeOf(seen, written);
   const { id, version } = of;
   return (
     <Act
