@@ -9,7 +9,5 @@ export const handler = http(routes.scheduleDividend, ({ body, headers, principal
     idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',
     proposer: { actorId: principal.actorId, requestId },
   };
-  return tenantTx(async (tx) => toDividend(await declareDividend(tx, body, declaration)), {
-    resource: ({ id }) => `dividends/${id}`,
-  });
+  return tenantTx(async (tx) => toDividend(await declareDividend(tx, body, declaration)));
 });

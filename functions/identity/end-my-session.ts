@@ -4,11 +4,8 @@ import { notFound } from '#kernel/domain-error.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.endMySession, async ({ params, principal, tenantTx }) => {
-  await tenantTx(
-    async (tx) => {
-      if (!(await endSessionOf(tx, principal.actorId, params.id))) throw notFound();
-    },
-    { resource: () => `sessions/${params.id}` },
-  );
+  await tenantTx(async (tx) => {
+    if (!(await endSessionOf(tx, principal.actorId, params.id))) throw notFound();
+  });
   return undefined;
 });

@@ -7,7 +7,6 @@ import { http } from '#platform/http/http.ts';
 export const handler = http(routes.renamePasskey, async ({ body, params, principal, tenantTx }) =>
   toPasskey(
     await tenantTx(async (tx) => found(await setPasskeyName(tx, principal.actorId, params.id, body.name)), {
-      resource: () => `passkeys/${params.id}`,
       payload: { name: body.name },
     }),
   ),

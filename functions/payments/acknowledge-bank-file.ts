@@ -4,8 +4,7 @@ import * as routes from '#payments/files/bank-files.routes.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.acknowledgeBankFile, ({ params, expectedVersion, principal, tenantTx }) =>
-  tenantTx(
-    async (tx) => toBankFile(await acknowledgeFile(tx, params.id, expectedVersion, principal.actorId)),
-    { resource: ({ id }) => `bank-files/${id}` },
+  tenantTx(async (tx) =>
+    toBankFile(await acknowledgeFile(tx, params.id, expectedVersion, principal.actorId)),
   ),
 );

@@ -9,13 +9,10 @@ export const handler = http(
     // Loaded here: with it, the function’s code would be longer than a cold start may read.
     const { placeOrder } = await import('#payments/orders/place-order.ts');
     const idempotencyKey = headers.get('idempotency-key')?.[0] ?? requestId;
-    return tenantTx(
-      async (tx) => {
-        const ordered = await placeOrder(tx, body, { actorId: principal.actorId, requestId, idempotencyKey });
-        await crashPoint('order-before-commit');
-        return toTransaction(ordered);
-      },
-      { resource: ({ id }) => `transactions/${id}` },
-    );
+    return tenantTx(async (tx) => {
+      const ordered = await placeOrder(tx, body, { actorId: principal.actorId, requestId, idempotencyKey });
+      await crashPoint('order-before-commit');
+      return toTransaction(ordered);
+    });
   },
 );

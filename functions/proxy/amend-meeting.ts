@@ -4,7 +4,5 @@ import { toMeeting } from '#proxy/meeting.repository.ts';
 import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.amendMeeting, ({ params, body, expectedVersion, tenantTx }) =>
-  tenantTx(async (tx) => toMeeting(await amend(tx, params.id, expectedVersion, body)), {
-    resource: ({ id }) => `meetings/${id}`,
-  }),
+  tenantTx(async (tx) => toMeeting(await amend(tx, params.id, expectedVersion, body))),
 );

@@ -4,7 +4,5 @@ import { toMeeting } from '#proxy/meeting.repository.ts';
 import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.cancelMeeting, ({ params, expectedVersion, tenantTx }) =>
-  tenantTx(async (tx) => toMeeting(await cancel(tx, params.id, expectedVersion)), {
-    resource: ({ id }) => `meetings/${id}`,
-  }),
+  tenantTx(async (tx) => toMeeting(await cancel(tx, params.id, expectedVersion))),
 );

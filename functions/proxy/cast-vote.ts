@@ -4,7 +4,5 @@ import { toVote } from '#proxy/vote.repository.ts';
 import * as routes from '#proxy/votes.routes.ts';
 
 export const handler = http(routes.castVote, ({ body, tenantTx }) =>
-  tenantTx(async (tx) => toVote(await castVote(tx, body)), {
-    resource: ({ id }) => `votes/${id}`,
-  }),
+  tenantTx(async (tx) => toVote(await castVote(tx, body))),
 );

@@ -3,8 +3,6 @@ import { revokeVote } from '#proxy/revoke-vote.ts';
 import * as routes from '#proxy/votes.routes.ts';
 
 export const handler = http(routes.revokeVote, async ({ params, expectedVersion, tenantTx }) => {
-  await tenantTx((tx) => revokeVote(tx, params.id, expectedVersion), {
-    resource: () => `votes/${params.id}`,
-  });
+  await tenantTx((tx) => revokeVote(tx, params.id, expectedVersion));
   return undefined;
 });

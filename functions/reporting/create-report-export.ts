@@ -9,7 +9,7 @@ export const handler = http(
   async ({ body, actor, principal, tenantRead, tenantTx }) => {
     const opened = await tenantRead(async (read) => openOrdered(read, body, principal, await todayOf(read)));
     return tenantTx(async (tx) => toReportExport(await orderExport(tx, body, opened, actor), null), {
-      resource: ({ id }) => `reports/exports/${id}`,
+      resource: ({ id }) => `report-exports/${id}`,
     });
   },
 );

@@ -5,7 +5,8 @@ import { toMapping } from '#uploads/mappings/shown-mapping.ts';
 
 export const handler = http(routes.createUploadMapping, ({ body, principal, tenantTx }) => {
   const { name, kind, ...definition } = body;
-  return tenantTx(async (tx) =>
-    toMapping(await addMapping(tx, principal.tenantType, { name, kind, definition })),
+  return tenantTx(
+    async (tx) => toMapping(await addMapping(tx, principal.tenantType, { name, kind, definition })),
+    { resource: ({ id }) => `upload-mappings/${id}` },
   );
 });

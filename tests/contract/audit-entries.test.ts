@@ -59,6 +59,7 @@ const ofTenants = routes.filter(
 
 interface Entry {
   readonly action: string;
+  readonly resource: string;
   readonly problem: string | null;
   readonly tenant_id: string;
   readonly changes: readonly Change[] | null;
@@ -77,7 +78,7 @@ async function entriesOf(work: () => Promise<unknown>): Promise<Entry[]> {
   const known = (await admin.query<{ id: string }>('select id from audit_log')).rows.map(({ id }) => id);
   await work();
   const { rows } = await admin.query<Entry>(
-    'select action, problem, tenant_id, changes, payload, actor_id, source_ip from audit_log where id <> all ($1)',
+    'select action, resource, problem, tenant_id, changes, payload, actor_id, source_ip from audit_log where id <> all ($1)',
     [known],
   );
   return rows;
@@ -126,6 +127,18 @@ const TABLES: Readonly<Record<string, string>> = {
 const IN_PARTS: ReadonlySet<string> = new Set(['decideChanges']);
 /** Routes whose example changes nothing: the holder is open. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['reopenShareholder']);
+/** Routes whose entry names what people know: the user of a directory, the settings as the address has them, the holder of a form. */
+const OF_SOMETHING_WIDER: ReadonlySet<string> = new Set([
+  'changePlanDocument',
+  'deleteScimUser',
+  'moveClock',
+  'replaceScimUser',
+  'resolveTransaction',
+  'setPaymentSettings',
+  'setRegisterSettings',
+  'setSignInSettings',
+  'setTaxCertification',
+]);
 const KEYS: Readonly<Record<string, string>> = {
   directory_users: 'user_id',
   directory_members: 'group_id',
@@ -161,6 +174,9 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
     for (const parameter of pathParameters(route).filter((one) => one !== 'id' && !one.endsWith('_id')))
       expect(entries[0]?.payload[parameter], parameter).toBe('***');
     if (CHANGE_NO_RECORD.includes(route.operationId) || IN_PARTS.has(route.operationId)) return;
+    const [{ resource, changes }] = entries as [Entry & { changes: readonly Change[] }];
+    if (!OF_SOMETHING_WIDER.has(route.operationId))
+      expect(changes.map((change) => change.resource)).toContain(resource);
     await areOfTheDatabase(entries[0]?.changes ?? []);
   });
 

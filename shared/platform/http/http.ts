@@ -302,9 +302,14 @@ function missingPrincipal(): never {
   throw new Error('a public route has no principal');
 }
 
-/** Returns `shareholders/<id of the answer, or of the path>`. */
+/**
+ * Returns `shareholders/<id of the answer, or of the path>`. The name of the objects stands before the id: `/proxy/meetings/{id}/report` is of
+ * `meetings`, and so is what `/proxy/meetings` creates.
+ */
 function resourceOf(route: RouteSpec, params: unknown, result: unknown): string {
-  const collection = route.path.split('/')[1] ?? '';
+  const named = [route.path, route.location ?? ''].find((path) => path.includes('/{id}'));
+  const collection =
+    named?.split('/{id}')[0]?.split('/').at(-1)?.toLowerCase() ?? route.path.split('/')[1] ?? '';
   const body = (isReply(result) ? result.body : result) as { id?: unknown } | undefined;
   const id = (params as { id?: unknown }).id ?? body?.id;
   return typeof id === 'string' ? `${collection}/${id}` : collection;
