@@ -636,6 +636,21 @@ export const FIELDS: Readonly<Record<string, string>> = {
   account_last4: 'The last four digits of the account number.',
   account_type: 'The kind of account.',
   holder_name: 'The name that the account is in.',
+  'DividendLine.holder_name': 'The name of the holder; `null` where it was erased.',
+  'Vote.holder_name': 'The name of the holder, in a list of ballots, unless it was erased.',
+  'Vote.meeting_title': 'The title of the meeting, in a list of ballots.',
+  'ReleaseLine.holder_name': 'The name of the holder, which the issuer is told; `null` where it was erased.',
+  'ReleaseLine.participant_name':
+    'The name of the participant, which the sponsor is told; `null` where it was erased.',
+  from_holder_name: 'The name of the holder who gives, where the transfer is read, unless it was erased.',
+  to_holder_name: 'The name of the holder who takes, where the transfer is read, unless it was erased.',
+  payee_name: 'The name of whom the payment pays, where it is read, unless it was erased.',
+  'PaymentException.payee_name':
+    'The name of whom the payment pays; `null` where it is about none, or the name was erased.',
+  'LegalHold.subject_name':
+    'The name of the holder or participant, where holds are read, unless it was erased.',
+  subject_name:
+    'The name of the holder or participant whose shares, payment, account or form it is; `null` where it is of nobody’s, or the name was erased.',
   holder_type: 'Whether a person or a company holds the account.',
   usable_from: 'The instant from which money is paid to the account.',
   status_reason: 'Why the account is in this status.',

@@ -412,7 +412,8 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   listReleaseLines: {
     data: [
       {
-        ...{ plan_id: ID(61), grant_id: ID(63), shareholder_id: ID(1) },
+        ...{ plan_id: ID(61), grant_id: ID(63), participant_name: null },
+        ...{ shareholder_id: ID(1), holder_name: 'Ada Lovelace' },
         ...{ vested: '1000.5', withheld: '221', net: '779.5' },
       },
     ],

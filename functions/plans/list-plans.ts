@@ -9,5 +9,8 @@ export const handler = http(routes.listPlans, async ({ query, tenantRead }) => {
   const rows = await tenantRead((read) =>
     listPlans(disclosing(read), query, sorted(routes.PLAN_SORTS, query)),
   );
-  return toSortedPage(routes.PLAN_SORTS, query, rows, toPlan);
+  return toSortedPage(routes.PLAN_SORTS, query, rows, ({ participant_name: name, ...row }) => ({
+    ...toPlan(row),
+    ...(name === null ? {} : { participant_name: name }),
+  }));
 });

@@ -3,7 +3,7 @@ import { disclosing } from '#platform/db/disclosing.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';
-import { listVotesOfMeeting, toVote } from '#proxy/vote.repository.ts';
+import { listVotesOfMeeting, toListedVote } from '#proxy/vote.repository.ts';
 import * as routes from '#proxy/votes.routes.ts';
 
 export const handler = http(routes.listMeetingVotes, async ({ params, query, tenantRead }) => {
@@ -11,5 +11,5 @@ export const handler = http(routes.listMeetingVotes, async ({ params, query, ten
     found(await findMeeting(read, params.id));
     return listVotesOfMeeting(disclosing(read), params.id, query);
   });
-  return toPage(rows, query.limit, toVote, (row) => [row.id]);
+  return toPage(rows, query.limit, toListedVote, (row) => [row.id]);
 });

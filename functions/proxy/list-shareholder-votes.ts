@@ -1,7 +1,7 @@
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import { listVotesOfHolder, toVote } from '#proxy/vote.repository.ts';
+import { listVotesOfHolder, toListedVote } from '#proxy/vote.repository.ts';
 import * as routes from '#proxy/votes.routes.ts';
 import { findHolderStanding } from '#register/holder-standing.ts';
 
@@ -10,5 +10,5 @@ export const handler = http(routes.listShareholderVotes, async ({ params, query,
     found(await findHolderStanding(read, params.id));
     return listVotesOfHolder(read, params.id, query);
   });
-  return toPage(rows, query.limit, toVote, (row) => [row.id]);
+  return toPage(rows, query.limit, toListedVote, (row) => [row.id]);
 });

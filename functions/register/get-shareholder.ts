@@ -20,9 +20,9 @@ const PARTS = {
     return toPage(rows, FIRST_ROWS.limit, lines.toShareholderDividend, lines.positionOfHolders);
   },
   votes: async (read: TenantRead, id: string) => {
-    const { listVotesOfHolder, toVote } = await import('#proxy/vote.repository.ts');
+    const { listVotesOfHolder, toListedVote } = await import('#proxy/vote.repository.ts');
     const rows = await listVotesOfHolder(read, id, FIRST_ROWS);
-    return toPage(rows, FIRST_ROWS.limit, toVote, (row) => [row.id]);
+    return toPage(rows, FIRST_ROWS.limit, toListedVote, (row) => [row.id]);
   },
 } as const;
 

@@ -14,6 +14,8 @@ export const CANNOT_DECIDE = [
 
 /** A request as somebody sees it who may have to decide on it. */
 export const SeenChangeRequest = ChangeRequest.extend({
+  /** The name of the holder or participant whose shares, payment, account or form it is; null where it is of nobody’s, or the name was erased. */
+  subject_name: z.string().nullable(),
   can_decide: z.boolean(),
   /** Null where the reader can decide; `not-independent`: the reader and the proposer depend on one person, who made or reset them. */
   cannot_decide_because: z.enum(CANNOT_DECIDE).nullable(),

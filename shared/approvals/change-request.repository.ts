@@ -28,11 +28,21 @@ const COLUMNS = [
   'tenant_id',
 ] as const satisfies readonly (keyof ChangeRequests)[];
 
+/** A person's position, form, payment, account or entitlement: the change names them, or is of them. */
+const SUBJECT_NAME = sql<string | null>`case
+  when subject_type in ('shareholders', 'tax-certifications') then holder_name(subject_id::uuid)
+  when subject_type = 'transactions' then payee_name(subject_id::uuid)
+  when subject_type in ('bank-accounts', 'entitlements') then coalesce(
+    holder_name((after ->> 'shareholder_id')::uuid), participant_name(after ->> 'employee_id'))
+  end`.as('subject_name');
+
 /** Nothing but this room writes requests, of the kinds in its table; each kind reads what it has proposed. */
 type Known = { kind: ChangeKind; proposal: unknown };
 export type ChangeRequestRow = Omit<Pick<Selectable<ChangeRequests>, (typeof COLUMNS)[number]>, keyof Known> &
   Known &
   Seen;
+/** A request as it is read, with the name of the person whom it is about. */
+export type ReadChangeRequestRow = ChangeRequestRow & { readonly subject_name: string | null };
 export type ChangeState = ChangeRequestRow['state'];
 
 const WAITS = sql<boolean>`(state = 'PENDING' and (expires_at is null or expires_at > present_instant()))`;
@@ -111,10 +121,10 @@ export async function setExpired(
     .execute();
 }
 
-export function findChangeRequest(read: TenantRead, id: string): Promise<ChangeRequestRow | undefined> {
+export function findChangeRequest(read: TenantRead, id: string): Promise<ReadChangeRequestRow | undefined> {
   return read
     .selectFrom('change_requests')
-    .select([...COLUMNS, SEEN_AT])
+    .select([...COLUMNS, SEEN_AT, SUBJECT_NAME])
     .$narrowType<Known>()
     .where('id', '=', id)
     .executeTakeFirst();
@@ -240,10 +250,10 @@ export function listChangeRequests(
       readonly reader?: Reader;
     },
   { position, after, by }: Sorted,
-): Promise<(ChangeRequestRow & { readonly position: string | null })[]> {
+): Promise<(ReadChangeRequestRow & { readonly position: string | null })[]> {
   let query = read
     .selectFrom('change_requests')
-    .select([...COLUMNS, SEEN_AT, position.as('position')])
+    .select([...COLUMNS, SEEN_AT, SUBJECT_NAME, position.as('position')])
     .$narrowType<Known>()
     .where(after)
     .orderBy(by)

@@ -3,9 +3,9 @@ import type { Role, UserRole } from '#kernel/roles.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { CANNOT_DECIDE } from './approval.routes.ts';
 import {
-  type ChangeRequestRow,
   listIndependentOf,
   listWithoutSecondPerson,
+  type ReadChangeRequestRow,
   type Reader,
   toChangeRequest,
 } from './change-request.repository.ts';
@@ -14,7 +14,11 @@ import { CHANGE_KINDS, type ChangeKind, controlledChange } from './controlled-ch
 
 type Request = z.infer<typeof ChangeRequest>;
 type Because = (typeof CANNOT_DECIDE)[number];
-type Seen = Request & { readonly can_decide: boolean; readonly cannot_decide_because: Because | null };
+type Seen = Request & {
+  readonly subject_name: string | null;
+  readonly can_decide: boolean;
+  readonly cannot_decide_because: Because | null;
+};
 
 interface Looking {
   readonly actorId: string;
@@ -33,10 +37,14 @@ export function readerOf({ actorId, actorRole, acts }: Looking): Reader {
 /** Tells of each request whether its reader can decide on it, and if not, why. */
 export async function seenBy(
   read: TenantRead,
-  rows: readonly ChangeRequestRow[],
+  rows: readonly ReadChangeRequestRow[],
   { actorId, actorRole, fromOutside = false, acts }: Looking,
 ): Promise<Map<string, Seen>> {
-  const requests = rows.map(toChangeRequest);
+  // An operator decides on people of the tenant, and is told of no others.
+  const requests = rows.map((row) => ({
+    ...toChangeRequest(row),
+    subject_name: fromOutside ? null : row.subject_name,
+  }));
   const makers = [
     ...new Set(requests.filter(({ state }) => state === 'PENDING').map((request) => request.requested_by)),
   ];

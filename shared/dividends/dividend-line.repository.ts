@@ -27,6 +27,7 @@ interface PaidLine {
 
 export interface LineRow extends PaidLine {
   readonly shareholder_id: string;
+  readonly holder_name: string | null;
 }
 
 export interface HolderDividendRow extends PaidLine {
@@ -37,7 +38,7 @@ export interface HolderDividendRow extends PaidLine {
   readonly payable_date: string;
 }
 
-function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_id'> {
+function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_id' | 'holder_name'> {
   return {
     holdings: canonicalDecimal(row.holdings),
     amount: fromMinor(row.amount, row.currency),
@@ -54,7 +55,7 @@ function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_
 }
 
 export function toLine(row: LineRow): z.infer<typeof DividendLine> {
-  return { shareholder_id: row.shareholder_id, ...toPaid(row) };
+  return { shareholder_id: row.shareholder_id, holder_name: row.holder_name, ...toPaid(row) };
 }
 
 export function toShareholderDividend(row: HolderDividendRow): z.infer<typeof ShareholderDividend> {
@@ -100,7 +101,7 @@ export async function listLines(
 ): Promise<LineRow[]> {
   const [holder, entry] = cursor === undefined ? [FIRST, FIRST] : decodeCursor(cursor, ['uuid', 'uuid']);
   const { rows } = await sql<LineRow>`
-    select ${PAID} from (
+    select ${PAID}, holder_name(l.shareholder_id) as holder_name from (
       (${FROZEN} where tenant_id = current_tenant() and dividend_id = ${dividendId} and shareholder_id > ${holder}::uuid
         order by shareholder_id limit ${limit + 1})
       union all

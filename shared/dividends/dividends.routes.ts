@@ -86,6 +86,8 @@ export const Dividend = DividendSummary.extend({
 
 export const DividendLine = z.object({
   shareholder_id: idOut,
+  /** Null where the name was erased. */
+  holder_name: z.string().nullable(),
   /** Those of the snapshot; 0 in the line of an adjustment. */
   holdings: decimalOut,
   /** The holder is entitled to so much; the payment is less by what is withheld. */
@@ -102,7 +104,7 @@ export const DividendLine = z.object({
   adjustment: z.object({ id: idOut, reason: z.string(), date: dateOut }).optional(),
 });
 
-export const ShareholderDividend = DividendLine.omit({ shareholder_id: true }).extend({
+export const ShareholderDividend = DividendLine.omit({ shareholder_id: true, holder_name: true }).extend({
   dividend_id: idOut,
   state: z.enum(DIVIDEND_STATES),
   security_class: z.string(),

@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { DB } from '#generated/database.ts';
 import type { PageRequest } from '#platform/db/cursor.ts';
 import type { Sorted } from '#platform/db/sorted.ts';
@@ -11,7 +11,9 @@ export interface PlanFilter {
   readonly status?: PlanRow['status'] | undefined;
 }
 
-type PlacedPlan = ShownPlan & { readonly position: string | null };
+type PlacedPlan = ShownPlan & { readonly position: string | null; readonly participant_name: string | null };
+
+const NAME = sql<string | null>`participant_name(employee_id)`.as('participant_name');
 
 /** Lists plans, by themselves by id, and so by age. */
 export function listPlans(
@@ -21,7 +23,7 @@ export function listPlans(
 ): Promise<PlacedPlan[]> {
   let query: SelectQueryBuilder<DB, 'plans', PlacedPlan> = read
     .selectFrom('plans')
-    .select([...SHOWN, position.as('position')])
+    .select([...SHOWN, position.as('position'), NAME])
     .where(after)
     .orderBy(by)
     .limit(request.limit + 1);

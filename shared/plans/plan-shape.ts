@@ -16,6 +16,9 @@ export const Plan = z.object({
   id: idOut,
   tenant_id: idOut,
   employee_id: z.string(),
+  participant_name: z.string().optional().meta({
+    description: 'The name of the participant, in the list of a sponsor’s plans, unless it was erased.',
+  }),
   plan_type: z.enum(PLAN_TYPES),
   plan_document_id: idOut.nullable(),
   plan_document_version: z.number().int().nullable(),

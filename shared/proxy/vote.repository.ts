@@ -30,6 +30,12 @@ interface ChoiceRow {
 
 export type VoteRow = Selectable<Votes> & { readonly choices: readonly ChoiceRow[] };
 
+/** A ballot of a list, with what it is called by. */
+export type ListedVoteRow = VoteRow & {
+  readonly holder_name: string | null;
+  readonly meeting_title: string | null;
+};
+
 /** A ballot changes once: when it is revoked. */
 export function versionOf({ revoked_at }: Pick<VoteRow, 'revoked_at'>): number {
   return revoked_at === null ? 1 : 2;
@@ -47,6 +53,14 @@ export function toVote(row: VoteRow): z.infer<typeof Vote> {
     upload_id: row.upload_id,
     revoked_at: row.revoked_at?.toISOString() ?? null,
     version: versionOf(row),
+  };
+}
+
+export function toListedVote(row: ListedVoteRow): z.infer<typeof Vote> {
+  return {
+    ...toVote(row),
+    ...(row.holder_name === null ? {} : { holder_name: row.holder_name }),
+    ...(row.meeting_title === null ? {} : { meeting_title: row.meeting_title }),
   };
 }
 
@@ -104,13 +118,24 @@ export function findVote(read: TenantRead, id: string): Promise<VoteRow | undefi
   return votes(read).where('v.id', '=', id).executeTakeFirst();
 }
 
+function listedVotes(read: TenantRead) {
+  return votes(read).select([
+    sql<string | null>`holder_name(v.shareholder_id)`.as('holder_name'),
+    sql<
+      string | null
+    >`(select m.title from meetings m where m.tenant_id = v.tenant_id and m.id = v.meeting_id)`.as(
+      'meeting_title',
+    ),
+  ]);
+}
+
 /** Lists the votes in the order in which they were cast. */
 export function listVotesOfMeeting(
   read: TenantRead,
   meetingId: string,
   { limit, cursor }: PageRequest,
-): Promise<VoteRow[]> {
-  let query = votes(read)
+): Promise<ListedVoteRow[]> {
+  let query = listedVotes(read)
     .where('v.meeting_id', '=', meetingId)
     .orderBy('v.id')
     .limit(limit + 1);
@@ -123,8 +148,8 @@ export function listVotesOfHolder(
   read: TenantRead,
   shareholderId: string,
   { limit, cursor }: PageRequest,
-): Promise<VoteRow[]> {
-  let query = votes(read)
+): Promise<ListedVoteRow[]> {
+  let query = listedVotes(read)
     .where('v.shareholder_id', '=', shareholderId)
     .orderBy('v.id', 'desc')
     .limit(limit + 1);

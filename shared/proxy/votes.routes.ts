@@ -10,7 +10,11 @@ const ChoiceOut = z.union([z.enum(ALL_CHOICES), z.partialRecord(z.enum(ALL_CHOIC
 export const Vote = z.object({
   id: idOut,
   meeting_id: idOut,
+  /** The title of the meeting, in a list of ballots. */
+  meeting_title: z.string().optional(),
   shareholder_id: idOut,
+  /** The name of the holder, in a list of ballots, unless it was erased. */
+  holder_name: z.string().optional(),
   weight: decimalOut,
   choices: z.record(z.string(), ChoiceOut),
   cast_at: instantOut,

@@ -27,15 +27,35 @@ const reversedBy = sql<string | null>`(
   select r.id from transfers r where r.tenant_id = transfers.tenant_id and r.reverses = transfers.id)`.as(
   'reversed_by',
 );
-const SHOWN = [...COLUMNS, recorded, reversedBy] as const;
+const NAMES = [
+  sql<string | null>`holder_name(from_shareholder_id)`.as('from_holder_name'),
+  sql<string | null>`holder_name(to_shareholder_id)`.as('to_holder_name'),
+] as const;
+const SHOWN = [...COLUMNS, recorded, reversedBy, ...NAMES] as const;
 
 export type TransferRow = Pick<Selectable<Transfers>, (typeof COLUMNS)[number]> & {
   readonly recorded: string;
   readonly reversed_by: string | null;
+  readonly from_holder_name?: string | null;
+  readonly to_holder_name?: string | null;
 };
 
-export function toTransfer({ id, quantity, recorded, ...row }: TransferRow): z.infer<typeof routes.Transfer> {
-  return { transfer_id: id, ...row, quantity: canonicalDecimal(quantity), recorded_at: recorded };
+export function toTransfer({
+  id,
+  quantity,
+  recorded,
+  from_holder_name,
+  to_holder_name,
+  ...row
+}: TransferRow): z.infer<typeof routes.Transfer> {
+  return {
+    transfer_id: id,
+    ...row,
+    ...(from_holder_name == null ? {} : { from_holder_name }),
+    ...(to_holder_name == null ? {} : { to_holder_name }),
+    quantity: canonicalDecimal(quantity),
+    recorded_at: recorded,
+  };
 }
 
 /** @throws DomainError `transfer-reversed` where another reversal was faster */

@@ -18,7 +18,10 @@ import { route } from '#platform/http/route.ts';
 export const Transfer = z.object({
   transfer_id: idOut,
   from_shareholder_id: idOut,
+  /** The names of both holders, where transfers are read and the names were not erased. */
+  from_holder_name: z.string().optional(),
   to_shareholder_id: idOut,
+  to_holder_name: z.string().optional(),
   quantity: decimalOut,
   security_class: z.string(),
   effective_date: dateOut,

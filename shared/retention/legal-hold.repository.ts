@@ -22,9 +22,17 @@ const COLUMNS = [
 
 export type LegalHoldRow = Selectable<LegalHolds>;
 
-export function toLegalHold(row: LegalHoldRow): z.input<typeof LegalHold> {
+/** A hold as it is read, with the name of its subject. */
+type NamedHoldRow = LegalHoldRow & { readonly subject_name?: string | null };
+
+const SUBJECT_NAME = sql<
+  string | null
+>`coalesce(holder_name(shareholder_id), participant_name(employee_id))`.as('subject_name');
+
+export function toLegalHold({ subject_name, ...row }: NamedHoldRow): z.input<typeof LegalHold> {
   return {
     ...row,
+    ...(subject_name == null ? {} : { subject_name }),
     status: row.released_at === null ? 'ACTIVE' : 'RELEASED',
     created_at: row.created_at.toISOString(),
     created_by: row.placed_by,
@@ -45,17 +53,21 @@ export function insertLegalHold(
     .executeTakeFirstOrThrow();
 }
 
-export function findLegalHold(read: TenantRead, id: string): Promise<LegalHoldRow | undefined> {
-  return read.selectFrom('legal_holds').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+export function findLegalHold(read: TenantRead, id: string): Promise<NamedHoldRow | undefined> {
+  return read
+    .selectFrom('legal_holds')
+    .select([...COLUMNS, SUBJECT_NAME])
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 export function listLegalHolds(
   read: TenantRead,
   { limit, cursor, status }: PageRequest & { readonly status?: 'ACTIVE' | 'RELEASED' | undefined },
-): Promise<LegalHoldRow[]> {
+): Promise<NamedHoldRow[]> {
   let query = read
     .selectFrom('legal_holds')
-    .select(COLUMNS)
+    .select([...COLUMNS, SUBJECT_NAME])
     .orderBy('id')
     .limit(limit + 1);
   if (status !== undefined) query = query.where('released_at', status === 'ACTIVE' ? 'is' : 'is not', null);

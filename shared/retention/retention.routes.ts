@@ -16,6 +16,8 @@ export const LegalHold = z.object({
   subject: z.enum(SUBJECTS),
   shareholder_id: idOut.nullable(),
   employee_id: z.string().nullable(),
+  /** The name of the holder or participant, where holds are read and the name was not erased. */
+  subject_name: z.string().optional(),
   reason: z.string(),
   status: z.enum(STATUSES),
   placed_by: idOut.nullable(),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { uuidV7 } from '#kernel/ids.ts';
+import type { Principal } from '#platform/http/authorize.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { filledTables, fillTables } from '#tests/support/filled-tables.ts';
@@ -234,3 +236,62 @@ describe('HEAD is answered as GET is, without the body', () => {
 function has(query: object, name: string): boolean {
   return 'shape' in query && typeof query.shape === 'object' && query.shape !== null && name in query.shape;
 }
+
+describe('a list of what is people’s says their names, and none that was erased', () => {
+  // Those of payments are in `approvals-inbox.test.ts`, `payment-callback.test.ts` and `payment-run.test.ts`.
+  const LISTS = [
+    'listDividendLines',
+    'listLegalHolds',
+    'listMeetingVotes',
+    'listPlans',
+    'listReleaseLines',
+    'listShareholderVotes',
+    'listTransfers',
+  ];
+  /** The fields by which a row of a list is somebody's. */
+  const OF_PEOPLE = /^(?:\w+_)?(?:shareholder|plan|employee)_id$/;
+  const NAMED = /^(?:name|\w+_name)$/;
+  /** These have no names, and why. */
+  const NAMELESS: Readonly<Record<string, string>> = {
+    listContributions: 'a list of one plan',
+    listGrants: 'a list of one plan',
+    listUsers: 'colleagues, by their email',
+    listForfeitures: 'money that is the plan document’s',
+  };
+
+  test('every list that has people has names, or is named here', () => {
+    const fields = ({ response }: RouteEntry): string[] => {
+      const page = z.toJSONSchema(response as z.ZodType, { io: 'input', unrepresentable: 'any' }) as {
+        properties?: { data?: { items?: { properties?: object } } };
+      };
+      return Object.keys(page.properties?.data?.items?.properties ?? {});
+    };
+    const lists = ofTenants
+      .filter(({ operationId, response }) => operationId.startsWith('list') && response !== undefined)
+      .map((route) => ({ ...route, fields: fields(route) }))
+      .filter((route) => route.fields.some((field) => OF_PEOPLE.test(field)));
+    expect(lists.length).toBeGreaterThan(12);
+    const silent = lists.filter((route) => !route.fields.some((field) => NAMED.test(field)));
+    expect(silent.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(NAMELESS).sort());
+  });
+
+  const rowsOf = async (route: RouteEntry): Promise<string> => {
+    const { ours } = tenants[route.tenants?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER'];
+    const params = await ownParameters(database.admin, route, ours.id);
+    const answer = await callRoute(route, { as: callerOf(route, ours) as Principal, params });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.text;
+  };
+
+  test.each(LISTS)('%s', async (operationId) => {
+    const route = ofTenants.find((one) => one.operationId === operationId) as RouteEntry;
+    const named = async (isPurged: boolean): Promise<string> => {
+      for (const table of ['shareholders', 'participants'])
+        await database.admin.query(`update ${table} set purged_at = case when $1 then now() end`, [isPurged]);
+      return rowsOf(route);
+    };
+    await database.admin.query(`update participants set name = 'Filled'`);
+    expect(await named(false)).toMatch(/_name":"Filled"/);
+    expect(await named(true)).not.toMatch(/_name":"Filled"/);
+  });
+});

@@ -102,6 +102,13 @@ describe('the inbox', () => {
       );
       return Object.fromEntries(reasons);
     };
+    // A change that is of somebody’s says whose, in the list and by itself.
+    const names = (await compliance.list({ state: 'PENDING' })).body.data.map(
+      ({ id, subject_name }: { id: string; subject_name: string | null }) => [id, subject_name],
+    );
+    expect(Object.fromEntries(names)).toEqual({ [settings]: null, [user]: null, [payment]: 'Ada' });
+    expect((await compliance.get(payment)).body.subject_name).toBe('Ada');
+    expect((await admin.list()).body.data).toMatchObject([{ payee_name: 'Ada' }]);
     expect(await seen(acme.as('COMPLIANCE'))).toEqual({ [settings]: null, [user]: null, [payment]: null });
     expect(await seen(acme.as('ADMIN'))).toEqual({
       [settings]: 'own-proposal',

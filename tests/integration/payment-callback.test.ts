@@ -574,6 +574,9 @@ describe('the money of a payment that has left', () => {
     const [desk] = (await ops.exceptions({ kind: 'STUCK_PAYMENT' })).body.data.filter(
       ({ transaction_id }: { transaction_id: string }) => transaction_id === stuck,
     );
+    const { body: payment } = await ops.get(stuck);
+    expect(desk.payee_name).toBe(payment.payee_name);
+    expect(payment.payee_name).toEqual(expect.any(String));
     expect(desk.actions.map(({ operation }: { operation: string }) => operation)).toEqual([
       'resolveTransaction',
       'reverseTransaction',

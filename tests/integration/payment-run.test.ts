@@ -907,7 +907,13 @@ test('the payments of a dividend are listed by holder, found by state and refere
   await ops.until(sent, 'SENT');
   const again = (await ops.order({ transaction_id: cancelled })).body.id;
 
-  type Listed = { id: string; shareholder_id: string; external_ref: string; state: string };
+  type Listed = {
+    id: string;
+    shareholder_id: string;
+    external_ref: string;
+    payee_name: string;
+    state: string;
+  };
   const list = async (query: Record<string, string> = {}): Promise<Listed[]> =>
     (await ops.ofDividend(id, query)).body.data;
   const rows = await list();
@@ -916,6 +922,7 @@ test('the payments of a dividend are listed by holder, found by state and refere
     ...{ [settled]: 'SETTLED', [failed]: 'FAILED', [returned]: 'RETURNED', [denied]: 'DENIED' },
     ...{ [cancelled]: 'CANCELLED', [pending]: 'PENDING', [sent]: 'SENT', [again]: 'PENDING' },
   });
+  for (const { payee_name } of rows) expect(payee_name).toEqual(expect.any(String));
   expect(rows.map(({ shareholder_id }) => shareholder_id)).toEqual(
     rows.map(({ shareholder_id }) => shareholder_id).toSorted(),
   );

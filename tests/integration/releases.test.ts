@@ -85,7 +85,17 @@ describe('a release run', () => {
     const { body: seen } = await theirs.get(id);
     expect(seen).toEqual((await ours.get(id)).body);
     expect(seen).toMatchObject({ state: 'OFFERED', issuer: issuer.slug, net: '784.5' });
-    expect((await theirs.lines(id)).body).toEqual((await ours.lines(id)).body);
+    // Each side is told the names of its own people.
+    const { data: toSponsor } = (await ours.lines(id)).body;
+    const { data: toIssuer } = (await theirs.lines(id)).body;
+    const nameless = (lines: object[]) =>
+      lines.map((line) => ({ ...line, participant_name: null, holder_name: null }));
+    expect(nameless(toIssuer)).toEqual(nameless(toSponsor));
+    expect(toSponsor).toMatchObject([{ holder_name: null }, { holder_name: null }]);
+    expect(toIssuer).toMatchObject([
+      { participant_name: null, holder_name: expect.stringMatching(/./) },
+      { participant_name: null, holder_name: expect.stringMatching(/./) },
+    ]);
     expect((await theirs.lines(id)).body.data).toMatchObject([
       {
         plan_id: first.id,

@@ -19,9 +19,19 @@ export async function holderOf(reference: string): Promise<string> {
   return holder.id;
 }
 
-/** A link to a holder, by the end of their id: lists name nobody else. */
-export function HolderLink({ id }: { id: string }) {
-  return <Go to={`/shareholders/${id}`}>Holder {id.slice(-6)}</Go>;
+interface Linked {
+  readonly id: string;
+  /** Nothing where the name was erased. */
+  readonly name: string | null | undefined;
+}
+
+/** A link to a holder by their name; whoever has none any more is known by the end of the id. */
+export function HolderLink({ id, name }: Linked) {
+  return (
+    <span className="long" dir="auto">
+      <Go to={`/shareholders/${id}`}>{name ?? `Holder ${id.slice(-6)}`}</Go>
+    </span>
+  );
 }
 
 /** A link to a holder by their name, where a screen is of few of them. */
@@ -30,7 +40,7 @@ export function HolderName({ id }: { id: string }) {
     queryKey: ['shareholders', id],
     queryFn: () => call('GET /shareholders/{id}', { params: { id } }),
   });
-  if (data === undefined) return <HolderLink id={id} />;
+  if (data === undefined) return <HolderLink id={id} name={undefined} />;
   return (
     <span className="long" dir="auto">
       <Go to={`/shareholders/${id}`}>

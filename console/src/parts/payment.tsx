@@ -1,6 +1,7 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { Row } from '../api/routes.ts';
 import { grouped, words } from './format.ts';
+import { Go } from './go.tsx';
 import { HolderLink } from './holder.tsx';
 
 type Payment = Row<'GET /transactions'>;
@@ -32,14 +33,29 @@ export function PaymentStatus({ status }: { status: Payment['status'] }) {
   return <StatusIndicator type={PAYMENT_LOOKS[status]}>{words(status)}</StatusIndicator>;
 }
 
-/** Whoever is paid: a holder has a screen. */
+/** Whoever is paid, by their name: a holder, or the plan of a participant. */
 export function Payee({
-  payment: { shareholder_id: holder, plan_id: plan },
+  payment: { shareholder_id: holder, plan_id: plan, payee_name: name },
 }: {
-  payment: Pick<Payment, 'shareholder_id' | 'plan_id'>;
+  payment: Pick<Payment, 'shareholder_id' | 'plan_id' | 'payee_name'>;
 }) {
-  if (holder !== undefined) return <HolderLink id={holder} />;
-  return plan === undefined ? '–' : `Plan ${plan.slice(-6)}`;
+  if (holder !== undefined) return <HolderLink id={holder} name={name} />;
+  return plan === undefined ? '–' : <PlanLink id={plan} name={name} />;
+}
+
+interface LinkedPlan {
+  readonly id: string;
+  readonly name: string | null | undefined;
+  readonly tab?: string;
+}
+
+/** A link to a plan by the name of its participant. */
+export function PlanLink({ id, name, tab = '' }: LinkedPlan) {
+  return (
+    <span className="long" dir="auto">
+      <Go to={`/plans/${id}${tab}`}>{name ?? `Plan ${id.slice(-6)}`}</Go>
+    </span>
+  );
 }
 
 /** A signed amount: what is taken back has a minus. */

@@ -47,8 +47,10 @@ export function PlanList({ title, empty, queryKey, people = false, filter, load 
                 id: 'person',
                 header: 'Person',
                 cell: (row: PlanRow) => (
-                  <span className="long">
-                    <Go to={`/participants/${encodeURIComponent(row.employee_id)}`}>{row.employee_id}</Go>
+                  <span className="long" dir="auto">
+                    <Go to={`/participants/${encodeURIComponent(row.employee_id)}`}>
+                      {row.participant_name ?? row.employee_id}
+                    </Go>
                   </span>
                 ),
               },

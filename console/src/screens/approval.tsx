@@ -13,6 +13,7 @@ import { Act } from '../parts/act.tsx';
 import { type Difference, differences, screenNamed, titleOf, whyNot } from '../parts/changes.ts';
 import { instant } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
+import { HolderName } from '../parts/holder.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person } from '../parts/person.tsx';
@@ -102,7 +103,13 @@ function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {
     return (
       <Box variant="span" fontWeight={changed ? 'bold' : 'normal'}>
         <span className="tight lines" dir="auto">
-          {to === undefined ? (text ?? '–') : <Go to={to}>{text}</Go>}
+          {text !== undefined && to?.startsWith('/shareholders/') ? (
+            <HolderName id={text} />
+          ) : to === undefined ? (
+            (text ?? '–')
+          ) : (
+            <Go to={to}>{text}</Go>
+          )}
         </span>
       </Box>
     );

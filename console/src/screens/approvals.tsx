@@ -115,9 +115,10 @@ export default function Approvals({ me }: { me: Me }) {
 /** The kinds of things that only an approval makes. */
 const MADE_BY_APPROVAL = ['transfers', 'corporate-actions'];
 
-export function Subject({ of: { subject, before, state } }: { of: ChangeRequest }) {
+export function Subject({ of: { subject, subject_name: name, before, state } }: { of: ChangeRequest }) {
   const isThere = before !== null || state === 'APPROVED' || !MADE_BY_APPROVAL.includes(subject.type);
   const to = isThere ? screenOf(subject) : undefined;
-  const text = nameOfThing(subject);
-  return to === undefined ? <span className="long">{text}</span> : <Go to={to}>{text}</Go>;
+  const thing = nameOfThing(subject);
+  const text = name === null ? thing : `${thing}, ${name}`;
+  return <span className="long">{to === undefined ? text : <Go to={to}>{text}</Go>}</span>;
 }

@@ -283,11 +283,7 @@ function Payments({ id }: { id: string }) {
         {
           id: 'holder',
           header: 'Holder',
-          cell: (row) => (
-            <span className="long">
-              <Go to={`/shareholders/${row.shareholder_id}`}>{row.external_ref}</Go>
-            </span>
-          ),
+          cell: (row) => <HolderLink id={row.shareholder_id} name={row.payee_name ?? row.external_ref} />,
         },
         {
           id: 'amount',
@@ -326,7 +322,7 @@ function Lines({ id, currency }: { id: string; currency: string }) {
           id: 'holder',
           header: 'Holder',
           isRowHeader: true,
-          cell: (row) => <HolderLink id={row.shareholder_id} />,
+          cell: (row) => <HolderLink id={row.shareholder_id} name={row.holder_name} />,
         },
         {
           id: 'holdings',

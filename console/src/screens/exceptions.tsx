@@ -143,10 +143,20 @@ function columnsOf({ zone, me, narrow, onChoose }: ColumnsOptions): TableProps.C
   return narrow ? [what, deeds, ...rest] : [what, ...rest, deeds];
 }
 
-function About({ exception: { transaction_id: payment, bank_file_id: file } }: { exception: Exception }) {
+function About({
+  exception: { transaction_id: payment, payee_name: payee, bank_file_id: file },
+}: {
+  exception: Exception;
+}) {
   return (
     <SpaceBetween size="xxs">
-      {payment !== null && <Go to={`/payments/${payment}`}>Payment {payment.slice(-6)}</Go>}
+      {payment !== null && (
+        <span className="long" dir="auto">
+          <Go to={`/payments/${payment}`}>
+            {payee === null ? `Payment ${payment.slice(-6)}` : `Payment to ${payee}`}
+          </Go>
+        </span>
+      )}
       {file !== null && <Go to={`/bank-files/${file}`}>File {file.slice(-6)}</Go>}
     </SpaceBetween>
   );

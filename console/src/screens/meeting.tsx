@@ -272,7 +272,7 @@ function Ballots({ meeting: { id, state }, me, onRevoke }: BallotsProps) {
           id: 'holder',
           header: 'Holder',
           isRowHeader: true,
-          cell: (row) => <HolderLink id={row.shareholder_id} />,
+          cell: (row) => <HolderLink id={row.shareholder_id} name={row.holder_name} />,
         },
         { id: 'weight', header: 'Votes', cell: (row) => <Votes votes={row.weight} /> },
         {

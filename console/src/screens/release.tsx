@@ -4,10 +4,11 @@ import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { operates } from '../frame/places.ts';
 import { day, grouped, instant } from '../parts/format.ts';
-import { Go } from '../parts/go.tsx';
+import { HolderLink } from '../parts/holder.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
+import { PlanLink } from '../parts/payment.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { History } from '../parts/trail.tsx';
 import { Answering } from './releases/answering.tsx';
@@ -84,9 +85,9 @@ export default function Release({ id, me }: { id: string; me: Me }) {
             isRowHeader: true,
             cell: (row) =>
               ofSponsor ? (
-                <Go to={`/plans/${row.plan_id}?tab=grants`}>{row.plan_id.slice(-6)}</Go>
+                <PlanLink id={row.plan_id} name={row.participant_name} tab="?tab=grants" />
               ) : (
-                <Go to={`/shareholders/${row.shareholder_id}`}>{row.shareholder_id.slice(-6)}</Go>
+                <HolderLink id={row.shareholder_id} name={row.holder_name} />
               ),
           },
           { id: 'vested', header: 'Vested', cell: (row) => shares(row.vested) },

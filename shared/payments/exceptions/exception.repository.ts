@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { MAY_BE_AT_BANK } from '#payments/orders/at-bank.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
+import { disclosing } from '#platform/db/disclosing.ts';
 import { beginningFor } from '#platform/db/tenant-day.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { listExceptions, PaymentException } from './exceptions.routes.ts';
@@ -18,6 +19,7 @@ export interface ExceptionRow {
   readonly reason: string;
   readonly code: string | null;
   readonly transaction_id: string | null;
+  readonly payee_name: string | null;
   readonly bank_file_id: string | null;
   readonly amount: bigint | null;
   readonly currency: string | null;
@@ -80,9 +82,10 @@ export async function findExceptions(
   const before = cursor === undefined ? sql`` : sql`and x.id < ${decodeCursor(cursor, ['uuid'])[0]}::uuid`;
   const kinds = kind === undefined ? Object.values(KINDS) : [KINDS[kind]];
   const { rows } = await sql<ExceptionRow>`
-    select x.id, x.kind, x.state, x.since, x.reason, x.code, x.transaction_id, x.bank_file_id, x.amount, x.currency, x.is_at_bank
+    select x.id, x.kind, x.state, x.since, x.reason, x.code, x.transaction_id, payee_name(x.transaction_id) as payee_name, x.bank_file_id,
+      x.amount, x.currency, x.is_at_bank
     from (${sql.join(kinds, sql` union all `)}) as x (id, kind, state, since, reason, code, transaction_id, bank_file_id, amount, currency, is_at_bank)
-    where x.state = ${state} ${before} order by x.id desc limit ${limit + 1}`.execute(read);
+    where x.state = ${state} ${before} order by x.id desc limit ${limit + 1}`.execute(disclosing(read));
   return withReversals(read, rows);
 }
 

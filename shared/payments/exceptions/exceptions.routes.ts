@@ -32,6 +32,8 @@ export const PaymentException = z.object({
   /** The meaning of the code, where it is one that we know. */
   meaning: z.string().nullable(),
   transaction_id: idOut.nullable(),
+  /** The name of whom the payment pays; null where it is about none, or the name was erased. */
+  payee_name: z.string().nullable(),
   bank_file_id: idOut.nullable(),
   amount: amountOut.nullable(),
   currency: z.string().nullable(),
@@ -59,6 +61,7 @@ export const listExceptions = route({
   }),
   status: 200,
   response: listOf(PaymentException),
+  discloses: true,
   problems: [],
   uses: [],
 });

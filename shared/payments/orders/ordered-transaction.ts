@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import { fromMinor } from '#kernel/money.ts';
@@ -13,6 +14,7 @@ export type OrderedRow = TransactionRow & {
   readonly approval: OrderRow['approval'] | null;
   readonly bank_account_id: string | null;
   readonly not_before: string | null;
+  readonly payee_name: string | null;
 };
 
 export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infer<typeof Transaction> {
@@ -27,6 +29,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
     ...present({
       shareholder_id: row.shareholder_id,
       plan_id: row.plan_id,
+      payee_name: row.payee_name,
       dividend_id: row.dividend_id,
       repays_dividend_id: row.repays_dividend_id,
       compensates: row.compensates,
@@ -52,6 +55,10 @@ export function present<T extends Record<string, unknown>>(fields: T): Present<T
   ) as Present<T>;
 }
 
+const PAYEE_NAME = sql<
+  string | null
+>`coalesce(holder_name(t.shareholder_id), plan_participant_name(t.plan_id))`.as('payee_name');
+
 function ordered(read: TenantRead) {
   return read
     .selectFrom('ledger_transactions as t')
@@ -59,7 +66,7 @@ function ordered(read: TenantRead) {
       join.onRef('o.tenant_id', '=', 't.tenant_id').onRef('o.transaction_id', '=', 't.id'),
     )
     .select(TRANSACTION_COLUMNS.map((column) => `t.${column}` as const))
-    .select(['o.approval', 'o.bank_account_id', 'o.not_before']);
+    .select(['o.approval', 'o.bank_account_id', 'o.not_before', PAYEE_NAME]);
 }
 
 export function findTransaction(read: TenantRead, id: string): Promise<OrderedRow | undefined> {

@@ -19,6 +19,8 @@ export const Transaction = z.object({
   currency: z.string(),
   shareholder_id: idOut.optional(),
   plan_id: idOut.optional(),
+  /** The name of whom it pays, where the payment is read and the name was not erased. */
+  payee_name: z.string().optional(),
   dividend_id: idOut.optional(),
   /** The dividend whose entitlement it pays again, in place of a payment that was cancelled, failed, was denied or came back. */
   repays_dividend_id: idOut.optional(),

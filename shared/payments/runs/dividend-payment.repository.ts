@@ -79,7 +79,8 @@ export async function findDividendPayments(
       order by t.shareholder_id, t.id limit ${limit + 1})`,
   );
   const { rows } = await sql<DividendPaymentRow>`
-    select ${COLUMNS}, o.approval, o.bank_account_id, o.not_before, o.replaces, s.external_ref, ${STATE} as state,
+    select ${COLUMNS}, o.approval, o.bank_account_id, o.not_before, o.replaces, s.external_ref, holder_name(t.shareholder_id) as payee_name,
+      ${STATE} as state,
       (select n.transaction_id from payment_orders n where n.replaces = t.id) as replaced_by
     from (${sql.join(parts, sql` union all `)}) t
       join holders_of_record s on s.tenant_id = t.tenant_id and s.id = t.shareholder_id

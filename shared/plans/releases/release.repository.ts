@@ -36,7 +36,16 @@ const LINE_COLUMNS = [
 ] as const satisfies readonly (keyof ReleaseLines)[];
 
 export type ReleaseRow = Pick<Selectable<Releases>, (typeof COLUMNS)[number]>;
-type ReleaseLineRow = Pick<Selectable<ReleaseLines>, (typeof LINE_COLUMNS)[number]>;
+type ReleaseLineRow = Pick<Selectable<ReleaseLines>, (typeof LINE_COLUMNS)[number]> & {
+  readonly participant_name: string | null;
+  readonly holder_name: string | null;
+};
+
+/** Each side has its own people: the other’s are not in its tenant. */
+const LINE_NAMES = [
+  sql<string | null>`plan_participant_name(plan_id)`.as('participant_name'),
+  sql<string | null>`holder_name(shareholder_id)`.as('holder_name'),
+] as const;
 
 const sharesOf = ({ vested, withheld }: Pick<ReleaseRow, 'vested' | 'withheld'>) => ({
   vested: canonicalDecimal(vested),
@@ -66,8 +75,8 @@ export function toRelease(row: ReleaseRow): z.input<typeof Release> {
 }
 
 export function toReleaseLine(row: ReleaseLineRow): z.input<typeof ReleaseLine> {
-  const { plan_id, grant_id, shareholder_id } = row;
-  return { plan_id, grant_id, shareholder_id, ...sharesOf(row) };
+  const { plan_id, grant_id, participant_name, shareholder_id, holder_name } = row;
+  return { plan_id, grant_id, participant_name, shareholder_id, holder_name, ...sharesOf(row) };
 }
 
 /** The policies of the table let a sponsor see its own runs, and an issuer what it was offered. */
@@ -97,7 +106,7 @@ export function listReleaseLines(
 ): Promise<ReleaseLineRow[]> {
   const lines = read
     .selectFrom('release_lines')
-    .select(LINE_COLUMNS)
+    .select([...LINE_COLUMNS, ...LINE_NAMES])
     .where('release_id', '=', releaseId)
     .orderBy('plan_id')
     .orderBy('grant_id')

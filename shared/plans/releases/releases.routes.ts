@@ -64,7 +64,11 @@ export const ReleasePreview = z.object({
 export const ReleaseLine = z.object({
   plan_id: idOut,
   grant_id: idOut,
+  /** The name of the participant, which the sponsor alone is told, unless it was erased. */
+  participant_name: z.string().nullable(),
   shareholder_id: idOut,
+  /** The name of the holder of record, which the issuer alone is told, unless it was erased. */
+  holder_name: z.string().nullable(),
   vested: decimalOut,
   withheld: decimalOut,
   net: decimalOut,

@@ -12,12 +12,16 @@ export function HoldState({ status }: { status: Hold['status'] }) {
   );
 }
 
-export function HoldSubject({ hold: { subject, shareholder_id, employee_id } }: { hold: Hold }) {
-  if (shareholder_id !== null) return <HolderLink id={shareholder_id} />;
+export function HoldSubject({
+  hold: { subject, shareholder_id, employee_id, subject_name: name },
+}: {
+  hold: Hold;
+}) {
+  if (shareholder_id !== null) return <HolderLink id={shareholder_id} name={name} />;
   if (employee_id === null) return <span className="long">{words(subject)}</span>;
   return (
-    <span className="long">
-      <Go to={`/participants/${encodeURIComponent(employee_id)}`}>{employee_id}</Go>
+    <span className="long" dir="auto">
+      <Go to={`/participants/${encodeURIComponent(employee_id)}`}>{name ?? employee_id}</Go>
     </span>
   );
 }

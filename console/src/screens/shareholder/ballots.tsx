@@ -22,7 +22,13 @@ export function Ballots({ id, zone }: { id: string; zone: string | undefined }) 
           id: 'meeting',
           header: 'Meeting',
           isRowHeader: true,
-          cell: (row) => <Go to={`/meetings/${row.meeting_id}`}>Meeting {row.meeting_id.slice(-6)}</Go>,
+          cell: (row) => (
+            <span className="long" dir="auto">
+              <Go to={`/meetings/${row.meeting_id}`}>
+                {row.meeting_title ?? `Meeting ${row.meeting_id.slice(-6)}`}
+              </Go>
+            </span>
+          ),
         },
         {
           id: 'weight',

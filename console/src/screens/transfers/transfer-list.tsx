@@ -68,8 +68,16 @@ export function TransferList({ name, sought, zone, filter }: Props) {
           cell: (row) => <span className="digits long">{grouped(row.quantity)}</span>,
         },
         { id: 'class', header: 'Class', cell: (row) => row.security_class },
-        { id: 'from', header: 'From', cell: (row) => <HolderLink id={row.from_shareholder_id} /> },
-        { id: 'to', header: 'To', cell: (row) => <HolderLink id={row.to_shareholder_id} /> },
+        {
+          id: 'from',
+          header: 'From',
+          cell: (row) => <HolderLink id={row.from_shareholder_id} name={row.from_holder_name} />,
+        },
+        {
+          id: 'to',
+          header: 'To',
+          cell: (row) => <HolderLink id={row.to_shareholder_id} name={row.to_holder_name} />,
+        },
         { id: 'state', header: 'State', minWidth: 140, cell: (row) => <TransferState transfer={row} /> },
         {
           id: 'reason',
