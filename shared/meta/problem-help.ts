@@ -422,7 +422,8 @@ export const PROBLEM_HELP: Readonly<Record<ProblemSlug, ProblemHelp>> = {
   },
   'forfeitures-exceeded': {
     cause: 'The forfeiture account holds less.',
-    remedy: 'Use at most what it holds; the forfeiture report shows it.',
+    remedy:
+      'Use at most what it holds: `balance_after` of the last entry of the account in `GET /forfeitures`.',
   },
   'kyc-required': {
     cause: 'The identity of the payee has not been verified, or no longer.',

@@ -27,6 +27,10 @@ const LISTS: Readonly<Record<string, Rows>> = {
   listContributions: { table: 'contributions', of: 'plan_id' },
   listCorporateActions: { table: 'corporate_actions', apart: (row) => ({ security_class: `C${row}` }) },
   listDividends: { table: 'dividends', apart: (row) => ({ idempotency_key: `of-${row}` }) },
+  listForfeitures: {
+    table: 'forfeiture_entries',
+    apart: () => ({ kind: 'FORFEITED', plan_id: HOLDER, pay_date: null }),
+  },
   listHistory: {
     table: 'audit_log',
     apart: () => ({ resource: `shareholders/${HOLDER}`, action: 'shareholder.updated' }),

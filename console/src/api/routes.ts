@@ -6,12 +6,14 @@ import type * as requests from '#audit/requests/requests.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
 import type * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
+import type * as clock from '#identity/clock/clock.routes.ts';
 import type * as connections from '#identity/connections/connections.routes.ts';
 import type * as federation from '#identity/federation/federation.routes.ts';
 import type * as passkeySignIn from '#identity/second-factor/passkeys/passkey-sign-in.routes.ts';
 import type * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import type * as access from '#identity/sign-in/sign-in.routes.ts';
 import type * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
+import type * as tenantLinks from '#identity/tenant-links/tenant-links.routes.ts';
 import type * as tenants from '#identity/tenants/tenants.routes.ts';
 import type * as users from '#identity/users/users.routes.ts';
 import type * as operations from '#operations/operations.routes.ts';
@@ -29,11 +31,13 @@ import type * as contributions from '#plans/contributions/contributions.routes.t
 import type * as planDocuments from '#plans/documents/plan-documents.routes.ts';
 import type * as enrolment from '#plans/enrolment.routes.ts';
 import type * as explain from '#plans/explain/explain.routes.ts';
+import type * as forfeitures from '#plans/forfeitures/forfeitures.routes.ts';
 import type * as cancelledGrant from '#plans/grants/cancel-grant.routes.ts';
 import type * as createdGrant from '#plans/grants/create-grant.routes.ts';
 import type * as grants from '#plans/grants/grants.routes.ts';
 import type * as matches from '#plans/matching/matches.routes.ts';
 import type * as ownPlans from '#plans/me.routes.ts';
+import type * as partialTerminations from '#plans/partial-terminations/partial-terminations.routes.ts';
 import type * as participants from '#plans/participants/participants.routes.ts';
 import type * as planChanges from '#plans/plan-changes.routes.ts';
 import type * as planEnd from '#plans/plan-end.routes.ts';
@@ -41,6 +45,7 @@ import type * as planVesting from '#plans/plan-vesting.routes.ts';
 import type * as plans from '#plans/plans.routes.ts';
 import type * as releases from '#plans/releases/releases.routes.ts';
 import type * as vesting from '#plans/vesting/vesting.routes.ts';
+import type * as vestingEvents from '#plans/vesting-events/vesting-events.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
 import type * as meetings from '#proxy/meetings.routes.ts';
 import type * as votes from '#proxy/votes.routes.ts';
@@ -100,6 +105,11 @@ type Modules = [
   typeof participants,
   typeof mappings,
   typeof matches,
+  typeof forfeitures,
+  typeof partialTerminations,
+  typeof vestingEvents,
+  typeof clock,
+  typeof tenantLinks,
   typeof planDocuments,
   typeof planEnd,
   typeof releases,

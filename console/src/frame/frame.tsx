@@ -67,6 +67,10 @@ const Plans = lazy(connected(() => import('../screens/plans.tsx')));
 const Plan = lazy(connected(() => import('../screens/plan.tsx')));
 const PlanDocuments = lazy(connected(() => import('../screens/plan-documents.tsx')));
 const PlanDocument = lazy(connected(() => import('../screens/plan-document.tsx')));
+const Forfeitures = lazy(connected(() => import('../screens/forfeitures.tsx')));
+const VestingEvents = lazy(connected(() => import('../screens/vesting-events.tsx')));
+const ContributionLimits = lazy(connected(() => import('../screens/contribution-limits.tsx')));
+const TenantLinks = lazy(connected(() => import('../screens/tenant-links.tsx')));
 const Releases = lazy(connected(() => import('../screens/releases.tsx')));
 const Release = lazy(connected(() => import('../screens/release.tsx')));
 const Tenants = lazy(connected(() => import('../screens/tenants.tsx')));
@@ -321,13 +325,25 @@ function Screens({ me }: { me: Me }) {
           {({ employee }) => <Participant key={employee} employee={employee} me={me} />}
         </Route>
         <Route path="/plans">
-          <Plans />
+          <Plans me={me} />
         </Route>
         <Route path="/plans/:id">{({ id }) => <Plan key={id} id={id} me={me} />}</Route>
         <Route path="/plan-documents">
           <PlanDocuments me={me} />
         </Route>
         <Route path="/plan-documents/:id">{({ id }) => <PlanDocument key={id} id={id} me={me} />}</Route>
+        <Route path="/forfeitures">
+          <Forfeitures me={me} />
+        </Route>
+        <Route path="/vesting-events">
+          <VestingEvents me={me} />
+        </Route>
+        <Route path="/contribution-limits">
+          <ContributionLimits />
+        </Route>
+        <Route path="/tenant-links">
+          <TenantLinks me={me} />
+        </Route>
         <Route path="/releases">
           <Releases me={me} />
         </Route>

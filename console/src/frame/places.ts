@@ -19,6 +19,10 @@ const BANK_FILES: Place = { text: 'Bank files', path: '/bank-files' };
 const PEOPLE: Place = { text: 'People', path: '/participants' };
 const PLANS: Place = { text: 'Plans', path: '/plans' };
 const DOCUMENTS: Place = { text: 'Plan documents', path: '/plan-documents' };
+const FORFEITURES: Place = { text: 'Forfeitures', path: '/forfeitures' };
+const EVENTS: Place = { text: 'Vesting events', path: '/vesting-events' };
+const LIMITS: Place = { text: 'Contribution limits', path: '/contribution-limits' };
+const LINKS: Place = { text: 'Linked sponsors', path: '/tenant-links' };
 const RELEASES: Place = { text: 'Share releases', path: '/releases' };
 const TENANTS: Place = { text: 'Tenants', path: '/tenants' };
 const OPERATIONS: Place = { text: 'Operations', path: '/operations' };
@@ -56,10 +60,23 @@ export function placesOf({ role, tenant }: Me): readonly Place[] {
       DIVIDENDS,
       MEETINGS,
       RELEASES,
+      ...(role === 'OPS' ? [] : [LINKS]),
       ...MONEY,
       ...last,
     ];
-  return [HOME, APPROVALS, PEOPLE, PLANS, DOCUMENTS, RELEASES, ...MONEY, ...last];
+  return [
+    HOME,
+    APPROVALS,
+    PEOPLE,
+    PLANS,
+    DOCUMENTS,
+    EVENTS,
+    LIMITS,
+    RELEASES,
+    FORFEITURES,
+    ...MONEY,
+    ...last,
+  ];
 }
 
 export function decides({ role }: Me): boolean {

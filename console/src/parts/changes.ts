@@ -84,6 +84,9 @@ const SCREENS: Readonly<Record<string, string>> = {
   'plan-documents': '/plan-documents',
 };
 
+/** The things that are shown in their lists alone. */
+const LISTED: readonly string[] = ['vesting-events', 'tenant-links', 'forfeitures'];
+
 const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 /** `Dividend b41436`, `Security class PREFERRED`: a thing by its kind, and by its name or the end of its id. */
@@ -94,6 +97,7 @@ export function nameOfThing({ type, id }: ChangeRequest['subject']): string {
 
 /** The screen of what a change is about, where there is one. */
 export function screenOf({ type, id }: ChangeRequest['subject']): string | undefined {
+  if (LISTED.includes(type)) return `/${type}`;
   const screen = SCREENS[type];
   return screen === undefined ? undefined : `${screen}/${encodeURIComponent(id)}`;
 }

@@ -67,6 +67,19 @@ export function PlanList({ title, empty, queryKey, people = false, filter, load 
           header: 'Vested',
           cell: (row) => <span className="digits long">{worth(row, row.vested_balance)}</span>,
         },
+        ...(people
+          ? [
+              {
+                id: 'held',
+                header: 'Unvested, held',
+                cell: (row: PlanRow) => (
+                  <span className="digits">
+                    {row.granted === null ? money(row.forfeitable, row.currency) : '–'}
+                  </span>
+                ),
+              },
+            ]
+          : []),
         { id: 'as-of', header: 'As of', cell: (row) => day(row.vested_as_of) },
         { id: 'since', header: 'Since', cell: (row) => day(row.enrolled_on) },
         {

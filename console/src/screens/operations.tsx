@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useAddress } from '../parts/address.ts';
 import { Screen } from '../parts/screen.tsx';
 import { DeadLetters } from './operations/dead-letters.tsx';
+import { Executions } from './operations/executions.tsx';
 import { Queues } from './operations/queues.tsx';
 import { Schedules } from './operations/schedules.tsx';
 import { StuckWork } from './operations/stuck-work.tsx';
@@ -25,6 +26,7 @@ export default function Operations() {
           { id: 'queues', label: 'Queues', content: <Queues /> },
           { id: 'dead-letters', label: 'Failed for good', content: <DeadLetters /> },
           { id: 'stuck', label: 'Stuck work', content: <StuckWork /> },
+          { id: 'executions', label: 'Executions', content: <Executions /> },
           { id: 'jobs', label: 'Jobs', content: <Schedules /> },
           ...(TimeMachine === undefined
             ? []

@@ -15,6 +15,7 @@ import { Pairs } from '../parts/pairs.tsx';
 import { Person, seesUsers } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { OfTheClock } from './settings/clock.tsx';
 import { CHANNELS, PaymentRules } from './settings/payment-rules.tsx';
 
 type OfRegister = Extract<Answer<'GET /settings/register'>, { withholding: string }>;
@@ -37,6 +38,7 @@ export default function Settings({ me }: { me: Me }) {
       {me.tenant?.type === 'ISSUER' && <OfTheRegister me={me} onProposed={setProposed} />}
       <OfPayments me={me} onProposed={setProposed} />
       {seesUsers(me) && <OfTheSignIn me={me} onProposed={setProposed} />}
+      <OfTheClock me={me} />
     </Screen>
   );
 }

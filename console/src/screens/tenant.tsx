@@ -14,6 +14,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Trail } from '../parts/trail.tsx';
+import { BreakGlass } from './tenant/break-glass.tsx';
 import { TenantApprovals } from './tenant/tenant-approvals.tsx';
 import { TenantState } from './tenant/tenant-state.tsx';
 
@@ -41,6 +42,7 @@ export default function TenantScreen({ id, me }: { id: string; me: Me }) {
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           <Button onClick={() => setDeed('change')}>Change</Button>
+          <BreakGlass tenant={data} />
           <Button onClick={() => setDeed('networks')}>Open to all networks</Button>
           <Button onClick={() => setDeed('status')}>{next === 'ACTIVE' ? 'Reactivate' : 'Suspend'}</Button>
         </SpaceBetween>

@@ -2,7 +2,8 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { ForfeitureEntries } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { PageRequest } from '#platform/db/cursor.ts';
+import type { Sorted } from '#platform/db/sorted.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Forfeiture } from './forfeitures.routes.ts';
 
@@ -24,10 +25,10 @@ const COLUMNS = [
 export type ForfeitureRow = Pick<Selectable<ForfeitureEntries>, (typeof COLUMNS)[number]>;
 
 export function toForfeiture(row: ForfeitureRow): z.input<typeof Forfeiture> {
-  const { amount, balance_after, currency, created_at, ...entry } = row;
+  const { id, kind, plan_type, currency, plan_id, pay_date, reverses, effective_date } = row;
+  const { amount, balance_after, created_at, created_by } = row;
   return {
-    ...entry,
-    currency,
+    ...{ id, kind, plan_type, currency, plan_id, pay_date, reverses, effective_date, created_by },
     amount: fromMinor(amount, currency),
     balance_after: fromMinor(balance_after, currency),
     created_at: created_at.toISOString(),
@@ -69,24 +70,23 @@ export async function insertReversal(
   return tx.selectFrom('forfeiture_entries').select(COLUMNS).where('id', '=', made.id).executeTakeFirst();
 }
 
-/** Oldest first: ids are by age. */
 export function listForfeitures(
   read: TenantRead,
   {
     limit,
-    cursor,
     plan_type,
     currency,
   }: PageRequest & { plan_type?: string | undefined; currency?: string | undefined },
-): Promise<ForfeitureRow[]> {
+  { position, after, by }: Sorted,
+): Promise<(ForfeitureRow & { readonly position: string | null })[]> {
   let query = read
     .selectFrom('forfeiture_entries')
-    .select(COLUMNS)
-    .orderBy('id')
+    .select([...COLUMNS, position.as('position')])
+    .where(after)
+    .orderBy(by)
     .limit(limit + 1);
   if (plan_type !== undefined) query = query.where('plan_type', '=', plan_type);
   if (currency !== undefined) query = query.where('currency', '=', currency);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

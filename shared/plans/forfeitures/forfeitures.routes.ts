@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { countedPage, listOf } from '#kernel/counted-page.ts';
 import { dateOut, idInPath, idOut, instantOut, isoDate } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { type Sorts, sortBy } from '#kernel/sorts.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -22,6 +23,11 @@ export const Forfeiture = z.object({
 
 const planType = z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`);
 
+export const FORFEITURE_SORTS = {
+  byItself: 'created_at',
+  keys: { created_at: 'age', effective_date: 'date', amount: 'amount' },
+} as const satisfies Sorts;
+
 export const listForfeitures = route({
   operationId: 'listForfeitures',
   method: 'GET',
@@ -31,7 +37,13 @@ export const listForfeitures = route({
     'An account is of a plan type and a currency. Unvested money of an ended plan is held in the plan, and comes here once everything vested has been paid out, or after five years. It stays plan assets.',
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
-  query: z.strictObject({ ...countedPage, plan_type: planType.optional(), currency: currency.optional() }),
+  sorts: FORFEITURE_SORTS,
+  query: z.strictObject({
+    ...countedPage,
+    plan_type: planType.optional(),
+    currency: currency.optional(),
+    ...sortBy(FORFEITURE_SORTS),
+  }),
   status: 200,
   response: listOf(Forfeiture),
   problems: [],

@@ -82,6 +82,34 @@ test('an operator makes a tenant, decides where it has no second person, and sus
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
+test('an operator opens a tenant’s records with a purpose and a ticket, which its own trail tells, and sees what pays', async () => {
+  const { body } = await world.platform.api('acme/ADMIN', 'GET', '/me');
+  const one = await world.signedIn('operator', '');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open(`/tenants/${body.tenant.id}`);
+  await page.getByRole('button', { name: 'Read its records' }).click();
+  const open = dialog.getByRole('button', { name: 'Open its records' });
+  await dialog.getByLabel('Ticket').fill('?');
+  await open.click();
+  await dialog.getByText('It must be the number of a ticket, such as INC-1234').waitFor();
+  expect(await dialog.getByLabel('And act for it').isDisabled()).toBe(true);
+  await dialog.getByLabel('Ticket').fill('INC-77');
+  expect(await one.faults()).toEqual([]);
+  await open.click();
+  const token = dialog.locator('.code').filter({ hasText: /^ey/ });
+  const authorization = `Bearer ${await token.textContent()}`;
+  expect(await one.faults()).toEqual([]);
+  const { apiUrl } = world.platform.file;
+  const seen = await fetch(`${apiUrl}/api/shareholders?limit=1`, { headers: { authorization } });
+  expect((await seen.json()).data[0].name).toBe('***');
+  const { body: trail } = await world.platform.api('acme/COMPLIANCE', 'GET', '/audit?security=true&limit=20');
+  expect(JSON.stringify(trail)).toContain('INC-77');
+  await one.open('/operations?tab=executions&status=SUCCEEDED');
+  await page.getByRole('cell', { name: 'disbursement' }).first().waitFor();
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('an operator moves the day of a platform on this machine, and sees what has happened; nobody else does', async () => {
   const { apiUrl } = world.platform.file;
   const clock = async (authorization?: string, init: RequestInit = {}): Promise<Response> =>

@@ -380,8 +380,122 @@ test('a match is computed person by person, says whom it refuses, and is posted 
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
+test('what was forfeited pays contributions and is taken back, and a group that left is vested by two people', async () => {
+  const today = dayOf(new Date());
+  const [paid, left] = [addDays(today, -90), addDays(today, -80)];
+  const { id } = await sent('globex/OPS', '/plans/enroll', {
+    ...{ employee_id: `E-${randomUUID().slice(-6)}`, plan_type: '401K', enrolled_on: addDays(today, -400) },
+    vesting_schedule: { type: 'cliff', cliff_months: 36 },
+  });
+  const entered = { amount: '512.34', source: 'EMPLOYER', effective_date: paid };
+  await sent('globex/OPS', `/plans/${id}/contributions`, entered);
+  // Nothing of it was vested, and final pay can't come any more.
+  await sent('globex/OPS', `/plans/${id}/terminate`, { terminated_on: left });
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open('/forfeitures');
+  await page.getByText('Came from a plan').waitFor();
+  await page.getByRole('button', { name: 'Use forfeitures' }).click();
+  await dialog.getByLabel('Pay date').fill('last month');
+  await dialog.getByLabel('Amount').fill('600.00');
+  await dialog.getByRole('button', { name: 'Use them' }).click();
+  await dialog.getByText('It must be a date as YYYY-MM-DD').waitFor();
+  await dialog.getByLabel('Pay date').fill(paid);
+  await dialog.getByRole('button', { name: 'Use them' }).click();
+  await dialog.getByText('More than was forfeited').waitFor();
+  await dialog.getByLabel('Amount').fill('200.00');
+  await dialog.getByRole('button', { name: 'Use them' }).click();
+  await page.getByRole('cell', { name: '-200.00 USD', exact: true }).waitFor();
+  await page.getByRole('cell', { name: '312.34 USD', exact: true }).waitFor();
+  await page.getByRole('button', { name: /^Take back -200.00 USD/ }).click();
+  await dialog.getByRole('button', { name: 'Take the use back' }).click();
+  await page.getByText('A use taken back').waitFor();
+  await page.getByRole('cell', { name: 'Taken back', exact: true }).waitFor();
+  expect(await one.faults()).toEqual([]);
+
+  await one.open('/plans?status=TERMINATED');
+  await page.getByRole('button', { name: 'Vest a group fully' }).click();
+  const propose = dialog.getByRole('button', { name: 'Vest the group fully' });
+  await dialog.getByLabel('Ended from').fill(left);
+  await dialog.getByLabel('Ended until').fill(addDays(left, -1));
+  await dialog.getByRole('button', { name: 'Show what vests' }).click();
+  await dialog.getByText('It must not be before left_from').waitFor();
+  expect(await propose.isDisabled()).toBe(true);
+  await dialog.getByLabel('Ended until').fill(left);
+  await dialog.getByRole('button', { name: 'Show what vests' }).click();
+  await dialog.getByText('1 plan vests on').waitFor();
+  await dialog.getByText('512.34 USD.').waitFor();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByLabel('Reason').fill('Plant in Reno closed');
+  await propose.click();
+  await page.waitForURL(/\/approvals\//);
+  await page.getByText('Plant in Reno closed').waitFor();
+  await approved('globex/ADMIN', page.url().split('/').at(-1) ?? '');
+  const { body } = await world.platform.api('globex/OPS', 'GET', `/plans/${id}`);
+  expect(body).toMatchObject({ vested_balance: '512.34', forfeited: '0.00' });
+  // A watcher sees the same, and does nothing.
+  const watcher = await world.signedIn('globex', 'COMPLIANCE');
+  await watcher.open('/forfeitures');
+  await watcher.page.getByText('Went back to a plan').waitFor();
+  expect(await watcher.page.getByRole('button', { name: /Use forfeitures|^Take back/ }).count()).toBe(0);
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
+test('an event that grants wait for is recorded and its day corrected by two people, and limits are read by year', async () => {
+  const today = dayOf(new Date());
+  const event = `LISTING_${randomUUID().slice(-6).toUpperCase()}`;
+  const granted = addMonths(today, -24);
+  await sent('globex/OPS', '/plans/enroll', {
+    ...{ employee_id: `E-${randomUUID().slice(-6)}`, plan_type: 'RSU', enrolled_on: granted },
+    grant: { quantity: '240', grant_date: granted },
+    vesting_schedule: {
+      ...{ type: 'graded', total_months: 48 },
+      condition: { type: 'event', event },
+    },
+  });
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  await one.open('/vesting-events');
+  await page.getByRole('row').filter({ hasText: event }).getByText('Not yet').waitFor();
+  await page.getByRole('button', { name: `Record it: ${event}` }).click();
+  await dialog.getByLabel('Happened on').fill(addDays(today, 2));
+  await dialog.getByRole('button', { name: 'Record the event' }).click();
+  await dialog.getByText(/^It must/).waitFor();
+  await dialog.getByLabel('Happened on').fill(addDays(today, -3));
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Record the event' }).click();
+  const request = page.getByRole('link', { name: 'The request' });
+  await approved('globex/ADMIN', (await request.getAttribute('href'))?.split('/').at(-1) ?? '');
+  await one.open('/vesting-events');
+  await page.getByRole('button', { name: `Correct its day: ${event}` }).click();
+  await dialog.getByLabel('Happened on').fill('');
+  await dialog.getByRole('button', { name: 'Correct the day' }).click();
+  await request.click();
+  await page.getByRole('heading', { name: 'Vesting event', level: 1 }).waitFor();
+  await approved('globex/ADMIN', page.url().split('/').at(-1) ?? '');
+  await one.open('/vesting-events');
+  await page.getByRole('row').filter({ hasText: event }).getByText('Not yet').waitFor();
+
+  await one.open('/contribution-limits');
+  const year = page.getByRole('row').filter({ hasText: '2026' }).first();
+  await year.getByText('24,500.00').waitFor();
+  await year.getByText('11,250.00, from 60 to 63').waitFor();
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('vested shares are counted, proposed, approved, and settled into the register by the other company', async () => {
-  await world.platform.api('acme/ADMIN', 'POST', '/tenant-links', { sponsor: 'globex' });
+  const linking = await world.signedIn('acme', 'ADMIN');
+  const dialog = linking.page.getByRole('dialog');
+  await linking.open('/tenant-links');
+  await linking.page.getByRole('button', { name: 'Link a sponsor' }).click();
+  await dialog.getByLabel('Sponsor').fill('nobody');
+  await dialog.getByRole('button', { name: 'Link the sponsor' }).click();
+  await dialog.getByText(/^It must/).waitFor();
+  await dialog.getByLabel('Sponsor').fill('globex');
+  await dialog.getByRole('button', { name: 'Link the sponsor' }).click();
+  await linking.page.getByRole('row').filter({ hasText: 'globex' }).getByText('Active').waitFor();
   const holder = await sent('acme/OPS', '/shareholders', {
     ...{ external_ref: `RSU-${randomUUID().slice(-8)}`, name: 'Erin Walsh' },
   });
@@ -417,5 +531,31 @@ test('vested shares are counted, proposed, approved, and settled into the regist
   expect(body.holdings).toBe('90');
   await sponsor.open('/releases');
   await sponsor.page.getByText('Settled').first().waitFor();
+  await linking.page.getByRole('button', { name: 'Revoke the link to globex' }).click();
+  await dialog.getByRole('button', { name: 'Revoke the link' }).click();
+  await linking.page.getByText('Revoked', { exact: true }).first().waitFor();
+  await linking.page
+    .getByRole('button', { name: 'Revoke the link to globex' })
+    .waitFor({ state: 'detached' });
   expect([...sponsor.complaints, ...issuer.complaints]).toEqual([]);
+});
+
+test('the clock of a sandbox is moved ahead in the settings, and never back', async () => {
+  const one = await world.signedIn('globex', 'OPS');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  const { body: before } = await world.platform.api('globex/OPS', 'GET', '/settings/clock');
+  await one.open('/settings');
+  await page.getByRole('button', { name: 'Move the clock ahead' }).click();
+  const move = dialog.getByRole('button', { name: 'Move the clock' });
+  await dialog.getByLabel('To').fill('2020-01-01');
+  await move.click();
+  await dialog.getByText('It must be later than the tenant’s clock').waitFor();
+  await dialog.getByLabel('To').fill(addDays(before.today, 40));
+  expect(await one.faults()).toEqual([]);
+  await move.click();
+  await page.getByText(/^(39|40) days$/).waitFor();
+  const { body: now } = await world.platform.api('globex/OPS', 'GET', '/settings/clock');
+  expect(now.today).toBe(addDays(before.today, 40));
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
