@@ -133,6 +133,18 @@ const SHARED_PARTS = {
   includeDependenciesRecursively: false,
 };
 
+/** `screens/dividends.tsx`, `screens/dividend.tsx` and what is in `screens/dividend` are the file `dividend`. */
+const SCREEN = /console\/src\/screens\/([\w-]+)/;
+
+/**
+ * A list and the screens of its things are one file: whoever opens a list opens a thing of it next, and each file of its own names anew
+ * all that it has from others.
+ */
+const SCREENS_OF_THINGS = {
+  name: (id: string) => SCREEN.exec(id)?.[1]?.replace(/(?<=ss)es$|(?<!s)s$/, '') ?? null,
+  includeDependenciesRecursively: false,
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
@@ -151,7 +163,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
-    rolldownOptions: { output: { codeSplitting: { groups: [SHARED_PARTS] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [SHARED_PARTS, SCREENS_OF_THINGS] } } },
   },
   server: {
     proxy: Object.fromEntries(
