@@ -3,7 +3,9 @@ import type * as approvals from '#approvals/approvals.routes.ts';
 import type * as audit from '#audit/audit.routes.ts';
 import type * as history from '#audit/history/history.routes.ts';
 import type * as requests from '#audit/requests/requests.routes.ts';
+import type * as adjustments from '#dividends/adjustments.routes.ts';
 import type * as dividends from '#dividends/dividends.routes.ts';
+import type * as taxRemittances from '#dividends/tax-remittances.routes.ts';
 import type * as account from '#identity/account/account.routes.ts';
 import type * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
 import type * as clock from '#identity/clock/clock.routes.ts';
@@ -16,6 +18,7 @@ import type * as signInSettings from '#identity/sign-in-settings/sign-in-setting
 import type * as tenantLinks from '#identity/tenant-links/tenant-links.routes.ts';
 import type * as tenants from '#identity/tenants/tenants.routes.ts';
 import type * as users from '#identity/users/users.routes.ts';
+import type * as ledger from '#ledger/ledger.routes.ts';
 import type * as operations from '#operations/operations.routes.ts';
 import type * as exceptions from '#payments/exceptions/exceptions.routes.ts';
 import type * as bankFiles from '#payments/files/bank-files.routes.ts';
@@ -55,12 +58,17 @@ import type * as positions from '#register/positions.routes.ts';
 import type * as reopening from '#register/reopening.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
 import type * as corporateActions from '#register/splits/corporate-actions.routes.ts';
+import type * as taxCertifications from '#register/tax/tax-certifications.routes.ts';
 import type * as transfers from '#register/transfers.routes.ts';
 import type * as reportExports from '#reporting/exports/exports.routes.ts';
 import type * as accessReport from '#reporting/reports/access-report.routes.ts';
+import type * as bankReconciliation from '#reporting/reports/bank-reconciliation.routes.ts';
+import type * as form1042S from '#reporting/reports/form-1042-s.routes.ts';
+import type * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import type * as ownership from '#reporting/reports/ownership.routes.ts';
 import type * as planStatement from '#reporting/reports/plan-statement.routes.ts';
 import type * as retention from '#retention/retention.routes.ts';
+import type * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import type * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
 import type * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
 import type * as rejectedRows from '#uploads/intake/rejected-rows.routes.ts';
@@ -77,7 +85,15 @@ type Modules = [
   typeof reportExports,
   typeof accessReport,
   typeof retention,
+  typeof adjustments,
   typeof dividends,
+  typeof taxRemittances,
+  typeof ledger,
+  typeof taxCertifications,
+  typeof bankReconciliation,
+  typeof form1042S,
+  typeof ledgerReports,
+  typeof dropCredentials,
   typeof account,
   typeof connections,
   typeof federation,

@@ -31,6 +31,7 @@ const Approval = lazy(connected(() => import('../screens/approval.tsx')));
 const Dividends = lazy(connected(() => import('../screens/dividends.tsx')));
 const Declaration = lazy(connected(() => import('../screens/declaration.tsx')));
 const Dividend = lazy(connected(() => import('../screens/dividend.tsx')));
+const Tax = lazy(connected(() => import('../screens/tax.tsx')));
 const Shareholders = lazy(connected(() => import('../screens/shareholders.tsx')));
 const Shareholder = lazy(connected(() => import('../screens/shareholder.tsx')));
 const Classes = lazy(connected(() => import('../screens/classes.tsx')));
@@ -50,6 +51,7 @@ const AccessReport = lazy(connected(() => import('../screens/access.tsx')));
 const Requests = lazy(connected(() => import('../screens/requests.tsx')));
 const LegalHolds = lazy(connected(() => import('../screens/legal-holds.tsx')));
 const Reports = lazy(connected(() => import('../screens/reports.tsx')));
+const Ledger = lazy(connected(() => import('../screens/ledger.tsx')));
 const Meetings = lazy(connected(() => import('../screens/meetings.tsx')));
 const CallMeeting = lazy(connected(() => import('../screens/call-meeting.tsx')));
 const Meeting = lazy(connected(() => import('../screens/meeting.tsx')));
@@ -80,6 +82,7 @@ const Operations = lazy(connected(() => import('../screens/operations.tsx')));
 const Mappings = lazy(connected(() => import('../screens/mappings.tsx')));
 const Mapping = lazy(connected(() => import('../screens/mapping.tsx')));
 const Uploads = lazy(connected(() => import('../screens/uploads.tsx')));
+const DropCredentials = lazy(connected(() => import('../screens/drop-credentials.tsx')));
 const Upload = lazy(connected(() => import('../screens/upload.tsx')));
 
 const BASE = '/console';
@@ -266,6 +269,9 @@ function Screens({ me }: { me: Me }) {
           <Declaration />
         </Route>
         <Route path="/dividends/:id">{({ id }) => <Dividend key={id} id={id} me={me} />}</Route>
+        <Route path="/tax">
+          <Tax me={me} />
+        </Route>
         <Route path="/payments">
           <Payments me={me} />
         </Route>
@@ -292,6 +298,9 @@ function Screens({ me }: { me: Me }) {
         <Route path="/legal-holds/:id">{({ id }) => <LegalHold key={id} id={id} me={me} />}</Route>
         <Route path="/reports">
           <Reports me={me} />
+        </Route>
+        <Route path="/reports/ledger">
+          <Ledger />
         </Route>
         <Route path="/meetings">
           <Meetings me={me} />
@@ -363,6 +372,9 @@ function Screens({ me }: { me: Me }) {
         </Route>
         <Route path="/uploads">
           <Uploads me={me} />
+        </Route>
+        <Route path="/uploads/drop">
+          <DropCredentials me={me} />
         </Route>
         <Route path="/uploads/:id">{({ id }) => <Upload key={id} id={id} me={me} />}</Route>
         <Route>

@@ -13,6 +13,7 @@ const TRANSFERS: Place = { text: 'Transfers', path: '/transfers' };
 const CLASSES: Place = { text: 'Share classes', path: '/classes' };
 const SPLITS: Place = { text: 'Splits', path: '/splits' };
 const DIVIDENDS: Place = { text: 'Dividends', path: '/dividends' };
+const TAX: Place = { text: 'Tax', path: '/tax' };
 const PAYMENTS: Place = { text: 'Payments', path: '/payments' };
 const EXCEPTIONS: Place = { text: 'Exceptions', path: '/exceptions' };
 const BANK_FILES: Place = { text: 'Bank files', path: '/bank-files' };
@@ -58,6 +59,7 @@ export function placesOf({ role, tenant }: Me): readonly Place[] {
       CLASSES,
       SPLITS,
       DIVIDENDS,
+      TAX,
       MEETINGS,
       RELEASES,
       ...(role === 'OPS' ? [] : [LINKS]),

@@ -5,16 +5,17 @@ import { Go } from './go.tsx';
 
 /**
  * Returns the id of the holder who has a reference of the register.
+ * @param field the one of the API that the id is for, by which a form shows where the fault is
  * @throws Problem
  */
-export async function holderOf(reference: string): Promise<string> {
+export async function holderOf(reference: string, field = 'shareholder_id'): Promise<string> {
   const { data } = await call('GET /shareholders', { query: { external_ref: reference.trim() } });
   const [holder] = data;
   if (holder === undefined)
     throw new Problem({
-      status: 404,
+      status: 422,
       title: `No holder has the reference ${reference.trim()}`,
-      detail: 'References are written as the register has them, in capitals or not.',
+      errors: [{ pointer: `/${field}`, code: 'unknown', message: 'must be written as the register has it' }],
     });
   return holder.id;
 }

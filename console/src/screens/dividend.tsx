@@ -21,12 +21,15 @@ import { Pairs } from '../parts/pairs.tsx';
 import { codeInWords } from '../parts/payment.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { historyTab } from '../parts/trail.tsx';
+import { Correct } from './dividend/correct.tsx';
 
 type Seen = Answer<'GET /dividends/{id}'>;
 
 const ABOVE = { text: 'Dividends', path: '/dividends' };
 const EVERY_MS = 5_000;
 const DONE = ['PAID', 'CANCELLED'];
+/** A debt is corrected once all of it has a payment. */
+const CORRECTABLE = ['PENDING', 'PAYING', 'PAID'];
 const STANDINGS = [
   ...(['PENDING', 'SENT', 'SETTLED', 'FAILED', 'CANCELLED'] as const),
   ...(['RETURNED', 'DENIED', 'ADJUSTED'] as const),
@@ -127,14 +130,15 @@ function Standing({ dividend }: { dividend: Seen }) {
 }
 
 /** The things that are done to a dividend: an order to pay covers all that waits, or what was tried before. */
-type Deed = 'pay' | 'again' | 'cancel';
+type Deed = 'pay' | 'again' | 'cancel' | 'correct';
 
 const VERBS: Readonly<Record<Deed, string>> = {
+  correct: 'Correct it',
   pay: 'Pay it',
   again: 'Pay the unpaid again',
   cancel: 'Cancel the dividend',
 };
-const ASKS: Readonly<Record<Deed, string>> = {
+const ASKS: Readonly<Record<Exclude<Deed, 'correct'>, string>> = {
   pay: 'Every payment that waits is ordered; before the payable date it begins by itself on that day. Holders who can’t be paid now are passed over.',
   again:
     'What was cancelled or denied, has failed or come back is paid once more, as far as it can be paid now.',
@@ -146,13 +150,15 @@ interface DividendDeedsProps {
   onProposed(approvalId: string): void;
 }
 
-function DividendDeeds({ dividend: { id, version, ...of }, onProposed }: DividendDeedsProps) {
+function DividendDeeds({ dividend, onProposed }: DividendDeedsProps) {
+  const { id, version, ...of } = dividend;
   const [deed, setDeed] = useState<Deed>();
   const queries = useQueryClient();
   const isFrozen = of.holders !== null && of.state !== 'CANCELLED';
   const isOwed = isFrozen && of.approval !== 'REQUIRED' && of.approval !== 'DENIED' && of.state !== 'PAID';
   const offered: readonly [Deed, boolean][] = [
     ['cancel', of.state === 'DECLARED' || of.state === 'SNAPSHOT' || of.state === 'PENDING'],
+    ['correct', CORRECTABLE.includes(of.state)],
     ['again', isOwed && of.state === 'PAYING'],
     ['pay', isOwed],
   ];
@@ -167,7 +173,10 @@ function DividendDeeds({ dividend: { id, version, ...of }, onProposed }: Dividen
             </Button>
           ),
       )}
-      {deed !== undefined && (
+      {deed === 'correct' && (
+        <Correct dividend={dividend} onProposed={onProposed} onClose={() => setDeed(undefined)} />
+      )}
+      {deed !== undefined && deed !== 'correct' && (
         <Act<object>
           key={deed}
           verb={VERBS[deed]}
@@ -355,7 +364,19 @@ function Lines({ id, currency }: { id: string; currency: string }) {
               <Go to={`/payments/${row.transaction_id}`}>{words(row.status)}</Go>
             ),
         },
-        { id: 'note', header: 'Correction', cell: (row) => row.adjustment?.reason ?? '–' },
+        {
+          id: 'note',
+          header: 'Correction',
+          minWidth: 160,
+          cell: ({ adjustment: made }) =>
+            made === undefined ? (
+              '–'
+            ) : (
+              <span className="tight" dir="auto">
+                {made.reason} ({day(made.date)})
+              </span>
+            ),
+        },
       ]}
     />
   );

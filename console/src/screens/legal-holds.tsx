@@ -14,6 +14,7 @@ import { Pages } from '../parts/pages.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { type Hold, HoldState, HoldSubject } from './legal-hold/hold.tsx';
+import { NextPurge } from './legal-hold/next-purge.tsx';
 import { ReleaseHold } from './legal-hold/release-hold.tsx';
 
 const STATUSES = ['ACTIVE', 'RELEASED'] as const;
@@ -105,6 +106,7 @@ export default function LegalHolds({ me }: { me: Me }) {
           },
         ]}
       />
+      <NextPurge />
       {isPlacing && <Place me={me} onClose={() => setPlacing(false)} />}
       {released !== undefined && (
         <ReleaseHold hold={released} onProposed={setProposed} onClose={() => setReleased(undefined)} />

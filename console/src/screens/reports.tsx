@@ -10,6 +10,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { call, isProblem } from '../api/call.ts';
 import { isAsRefused } from '../api/problem.ts';
 import type { Answer } from '../api/routes.ts';
@@ -80,6 +81,7 @@ const POLL_MS = 1_000;
 /** Reports, written to files. The one that is asked for stands in the address, and so does its file. */
 export default function Reports({ me }: { me: Me }) {
   const [search, set] = useAddress();
+  const [, go] = useLocation();
   const id = search.get('file');
   const mine = (Object.keys(REPORTS) as Name[]).filter((name) => isFor(name, me));
   const report = mine.find((name) => name === search.get('report')) ?? mine[0] ?? 'transactions';
@@ -109,6 +111,7 @@ export default function Reports({ me }: { me: Me }) {
     <Screen
       title="Reports"
       description="A worker writes the file, however long it is. It is kept for a week."
+      actions={<Button onClick={() => go('/reports/ledger')}>Ledger and bank</Button>}
     >
       <Container header={<Header variant="h2">Write a report</Header>}>
         <SpaceBetween size="l">

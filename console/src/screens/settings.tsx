@@ -9,13 +9,14 @@ import { call } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
-import { grouped, instant, money } from '../parts/format.ts';
+import { day, grouped, instant, money } from '../parts/format.ts';
 import { OneOf } from '../parts/one-of.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Person, seesUsers } from '../parts/person.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { OfTheClock } from './settings/clock.tsx';
+import { LINE_ENDS } from './settings/file-details.tsx';
 import { CHANNELS, PaymentRules } from './settings/payment-rules.tsx';
 
 type OfRegister = Extract<Answer<'GET /settings/register'>, { withholding: string }>;
@@ -141,6 +142,22 @@ function OfPayments({ me, onProposed }: Props) {
         ['Originator', data.ach_originator === null ? '–' : data.ach_originator.company_name],
         ['New accounts are asked for first', profile.prenotes ? 'Yes' : 'No'],
         ['The bank’s clock', profile.time_zone],
+        ...(data.channel === 'NACHA_FILE'
+          ? ([
+              ['Lines of files end by', LINE_ENDS[profile.line_ends]],
+              [
+                'Names of files',
+                <span key="name" className="code">
+                  {profile.file_name}
+                </span>,
+              ],
+              [
+                'Batches are balanced by',
+                profile.offset_account === null ? 'The bank' : `…${profile.offset_account.account_last4}`,
+              ],
+              ['The bank’s own holidays', profile.non_business_days.map(day).join(', ') || 'None'],
+            ] as const)
+          : []),
         ['Paid from', data.statement_account === null ? '–' : `…${data.statement_account.account_last4}`],
         ['Changed', changed(data.updated_at, me)],
       ]}

@@ -22,6 +22,7 @@ import { historyTab } from '../parts/trail.tsx';
 import { Ballots } from './shareholder/ballots.tsx';
 import { type Changed, HolderActs } from './shareholder/holder-acts.tsx';
 import { Statement } from './shareholder/statement.tsx';
+import { TaxForm } from './shareholder/tax-form.tsx';
 import { TransferList } from './transfers/transfer-list.tsx';
 
 const ABOVE = { text: 'Register', path: '/shareholders' };
@@ -112,6 +113,7 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
             content: <BankAccounts of={{ shareholder: id }} me={me} canAdd={data.status === 'ACTIVE'} />,
           },
           { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
+          { id: 'tax', label: 'Tax', content: <TaxForm id={id} me={me} /> },
           { id: 'ballots', label: 'Ballots', content: <Ballots id={id} zone={zone} /> },
           { id: 'statement', label: 'Statement', content: <Statement id={id} me={me} /> },
           ...historyTab(me, `shareholders/${id}`),

@@ -1,4 +1,6 @@
+import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useLocation } from 'wouter';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
@@ -18,10 +20,15 @@ const EVERY_MS = 10_000;
 /** Files that were sent, by whichever door, and a place to send one. */
 export default function Uploads({ me }: { me: Me }) {
   const [search, set] = useAddress();
+  const [, go] = useLocation();
   const state = STATES.find((one) => one === search.get('state'));
   const options = [{ value: '', label: 'All states' }, ...optionsIn(STATES)];
   return (
-    <Screen title="Uploads" description="A file is read and compared before anything of it is loaded.">
+    <Screen
+      title="Uploads"
+      description="A file is read and compared before anything of it is loaded."
+      actions={<Button onClick={() => go('/uploads/drop')}>Drop folder</Button>}
+    >
       {operates(me) && me.tenant !== null && <SendFile tenantType={me.tenant.type} />}
       <Pages
         key={state ?? ''}

@@ -294,6 +294,91 @@ test('a payment of a dividend is ordered, cancelled and made again from its page
   expect(one.complaints).toEqual([]);
 });
 
+test('a holder who was missed is owed a line beside the others, by two people, and the tax of it is recorded as paid', async () => {
+  const { platform } = world;
+  const approved = async (id: string | undefined): Promise<void> => {
+    const answer = await platform.api('acme/COMPLIANCE', 'POST', `/approvals/${id}/approve`);
+    expect(answer.status).toBe(200);
+  };
+  const withhold = async (withholding: 'NONE' | 'US'): Promise<void> => {
+    const { body } = await platform.api('acme/ADMIN', 'GET', '/settings/register');
+    const version = { 'if-match': `"${body.version}"` };
+    const asked = await platform.api('acme/ADMIN', 'PUT', '/settings/register', { withholding }, version);
+    await approved(asked.body.id);
+  };
+  await withhold('US');
+  const { body: holders } = await platform.api('acme/OPS', 'GET', '/shareholders?external_ref=ACME-00021');
+  const { body: dividends } = await platform.api('acme/OPS', 'GET', '/dividends');
+  const dividend = dividends.data.find(({ state }: Json) => state === 'PENDING' || state === 'PAYING');
+  const one = await world.signedIn('acme', 'OPS');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  const proposed = async (): Promise<string | undefined> => {
+    const link = await page.getByRole('link', { name: 'The request' }).getAttribute('href');
+    return link?.split('/').at(-1);
+  };
+  await one.open(`/dividends/${dividend.id}`);
+  await page.getByRole('button', { name: 'Correct it' }).click();
+  await dialog.getByLabel('Holder’s reference').fill('NOBODY');
+  await dialog.getByLabel('Owed beside it, in USD').fill('1,000');
+  await dialog.getByLabel('Reason').fill(`The transfer was lodged <b>late</b> ${'W'.repeat(200)}`);
+  await dialog.getByRole('button', { name: 'Correct it' }).click();
+  await dialog.getByText('No holder has the reference NOBODY').waitFor();
+  await dialog.getByText('It must be written as the register has it').waitFor();
+  await dialog.getByLabel('Holder’s reference').fill('ACME-00021');
+  await dialog.getByRole('button', { name: 'Correct it' }).click();
+  await dialog.getByText(/^It must be/).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByLabel('Owed beside it, in USD').fill('100.00');
+  await dialog.getByRole('button', { name: 'Correct it' }).click();
+  await approved(await proposed());
+  await page.reload();
+  await page.getByText(/^The transfer was lodged <b>late<\/b>/).waitFor();
+  await page.getByText('24.00 USD, backup 24 %').first().waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await one.faults()).toEqual([]);
+
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('link', { name: 'Tax', exact: true }).click();
+  await page.getByRole('button', { name: 'Record a payment' }).click();
+  await dialog.getByLabel('Amount').fill('24.01');
+  await dialog.getByLabel('Paid').fill(addDays(dayOf(new Date()), -1));
+  await dialog.getByLabel('Reference').fill(`EFT <i>2706</i> ${'9'.repeat(80)}`);
+  await dialog.getByRole('button', { name: 'Record the payment' }).click();
+  await dialog.getByText(/^It must be at most 0.00 USD/).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByLabel('Paid').fill(dayOf(new Date()));
+  await dialog.getByLabel('Amount').fill('14.00');
+  await dialog.getByRole('button', { name: 'Record the payment' }).click();
+  await approved(await proposed());
+  await page.reload();
+  await page.locator('dt:has-text("Still owed") + dd', { hasText: '10.00 USD' }).waitFor();
+  await page.getByRole('row', { name: /EFT <i>2706<\/i>/ }).waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await one.faults()).toEqual([]);
+
+  await one.open(`/shareholders/${holders.data[0].id}?tab=tax`);
+  await page.getByRole('button', { name: 'Set the form' }).click();
+  await dialog.getByRole('button', { name: /^Form/ }).click();
+  await page.getByRole('option', { name: 'W-9', exact: true }).click();
+  await dialog.getByLabel('Signed').fill('January');
+  await dialog.getByLabel('Tax id', { exact: true }).fill('000-45-6789');
+  await dialog.getByRole('button', { name: 'Set the form' }).click();
+  await dialog.getByText(/^It must be a date/).waitFor();
+  await dialog.getByLabel('Signed').fill('2026-01-05');
+  await dialog.getByRole('button', { name: 'Set the form' }).click();
+  await dialog.getByText(/^It is no SSN/).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByLabel('Tax id', { exact: true }).fill('123-45-6789');
+  await dialog.getByRole('button', { name: 'Set the form' }).click();
+  await approved(await proposed());
+  await page.reload();
+  await page.getByText('SSN …6789').waitFor();
+  expect(await page.content()).not.toContain('45-6789');
+  await withhold('NONE');
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('the money of a payment is asked back from its page, for one approval', async () => {
   const { body } = await world.platform.api('acme/OPS', 'GET', '/transactions?status=SETTLED&type=DISBURSE');
   const one = await world.signedIn('acme', 'OPS');
@@ -706,6 +791,11 @@ test('compliance finds a change by its request, follows it, verifies a day, hold
   await page.getByRole('button', { name: 'Release it' }).click();
   await dialog.getByRole('button', { name: 'Release the hold' }).click();
   await page.getByText('It waits for a second person').waitFor();
+  await page.getByRole('button', { name: 'Preview the next purge' }).click();
+  await page.getByLabel('The run of').fill('2060-01-31');
+  await page.getByRole('heading', { name: 'The purge of 31 Jan 2060' }).waitFor();
+  await page.getByRole('row', { name: /^Change requests/ }).waitFor();
+  expect(await one.faults()).toEqual([]);
 
   await one.open('/reports?report=holdings');
   await page.getByRole('button', { name: 'Write the file' }).click();
@@ -1044,6 +1134,35 @@ test('an administrator invites somebody and proposes a key; both wait for a seco
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });
 
+test('a key of the drop folder is issued and shown once, and its credential is revoked', async () => {
+  const one = await world.signedIn('acme', 'ADMIN', { viewport: { width: 390, height: 844 } });
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  const name = `<b>Payroll</b> ${'W'.repeat(80)}`;
+  await one.open('/uploads');
+  await page.getByRole('button', { name: 'Drop folder' }).click();
+  await page.getByRole('button', { name: 'Create a credential' }).click();
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Days until it expires').fill('366');
+  await dialog.getByRole('button', { name: 'Create the credential' }).click();
+  await dialog.getByText(/^It must be .*365/).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await dialog.getByLabel('Days until it expires').fill('30');
+  await dialog.getByRole('button', { name: 'Create the credential' }).click();
+  await page.getByRole('button', { name: `Show the key of ${name}` }).click();
+  await dialog.getByRole('button', { name: 'Show the key' }).click();
+  await page.getByText('The secret of the key is shown now, and never again').waitFor();
+  await page.getByText('drop/acme/shareholders/').waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.reload();
+  await page.getByRole('button', { name: `Revoke it: ${name}` }).click();
+  expect(await page.getByText('The secret of the key').count()).toBe(0);
+  expect(await page.getByRole('button', { name: `Show the key of ${name}` }).count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Revoke the credential' }).click();
+  await page.getByRole('row', { name }).getByText('Revoked').waitFor();
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('how payments leave is changed by two people, a file that the bank refused is told, and an entry of a statement is explained', async () => {
   const { platform } = world;
   const approve = async (page: Page): Promise<void> => {
@@ -1077,7 +1196,16 @@ test('how payments leave is changed by two people, a file that the bank refused 
     ['Files come from, ten characters', ORIGINATOR.immediate_origin],
   ] as const)
     await dialog.getByLabel(label, { exact: true }).fill(text);
+  await dialog.getByLabel('The bank’s own holidays').fill('2027-12-24\nChristmas');
+  await dialog.getByLabel('Batches are balanced by, routing number').fill(ORIGINATOR.odfi_routing_number);
+  await dialog.getByLabel('Batches are balanced by, account number').fill('12 34');
+  await dialog.getByRole('button', { name: /^Lines end by/ }).click();
+  await page.getByRole('option', { name: /^CR LF/ }).click();
   await dialog.getByRole('button', { name: 'Set the rules' }).click();
+  await dialog.getByText('It must have 4 to 17 digits').waitFor();
+  await dialog.getByText('It must be a date as YYYY-MM-DD').waitFor();
+  await dialog.getByLabel('The bank’s own holidays').fill('2027-12-24, 2027-12-31');
+  await dialog.getByLabel('Batches are balanced by, account number').fill('0088005678');
   const fault = dialog.getByText(/^It must/);
   await fault.waitFor();
   expect(await one.faults()).toEqual([]);
@@ -1090,6 +1218,10 @@ test('how payments leave is changed by two people, a file that the bank refused 
   await page.getByText('Files for the bank').waitFor();
   await page.getByText('50,000.00 USD').waitFor();
   await page.getByText('…1234').waitFor();
+  await page.getByText('…5678').waitFor();
+  await page.getByText('24 Dec 2027, 31 Dec 2027').waitFor();
+  await page.getByText('CR LF, as Windows has them').waitFor();
+  expect(await one.faults()).toEqual([]);
 
   await told({ command: 'bank', silent: true });
   const { body: paid } = await platform.api('acme/OPS', 'GET', '/transactions?type=DISBURSE&limit=200');
@@ -1156,5 +1288,21 @@ test('how payments leave is changed by two people, a file that the bank refused 
   await approve(page);
   await one.open('/exceptions?kind=STATEMENT_ITEM');
   await page.getByText('The bank and the ledger agree.').waitFor();
+
+  await one.open('/reports');
+  await page.getByRole('button', { name: 'Ledger and bank' }).click();
+  await page.locator('dt:has-text("Difference") + dd', { hasText: 'None' }).waitFor();
+  const balance = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Save Accounts on .* as CSV/ }).click();
+  expect(readFileSync(await (await balance).path(), 'utf8')).toMatch(
+    /^\uFEFF?account,currency,debits,credits/,
+  );
+  await page.getByRole('tab', { name: 'Bank reconciliation' }).click();
+  await page.locator('dt:has-text("Explained") + dd', { hasText: '−12.50 USD, 1 entry' }).waitFor();
+  expect(await one.faults()).toEqual([]);
+  await page.getByLabel('As of the end of').fill(addDays(today, -300));
+  await page.getByText('The bank has told nothing of this time').waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await one.faults()).toEqual([]);
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
 });

@@ -36,6 +36,8 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
     [
       ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
       ...['/classes', '/transfers', '/splits', '/splits/new'],
+      ...['/tax', '/tax?tab=1099-div', '/reports/ledger', '/reports/ledger?tab=bank'],
+      '/uploads/drop',
       ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
       ...['/audit', '/requests', '/access', '/legal-holds', '/meetings', '/meetings/new', '/settings'],
       ...['/connections', '/tenant-links'],

@@ -10,6 +10,7 @@ import { faultOf, faultWithin } from '../../api/problem.ts';
 import type { Answer } from '../../api/routes.ts';
 import { Act, proposedBy } from '../../parts/act.tsx';
 import { OneOf } from '../../parts/one-of.tsx';
+import { detailsOf, enteredOf, type FileDetails, FileForm } from './file-details.tsx';
 
 export type OfPayments = Extract<Answer<'GET /settings/payments'>, { channel: string }>;
 type Channel = OfPayments['channel'];
@@ -50,6 +51,7 @@ interface Written {
   readonly next_day_cut_off: string;
   /** A new number; empty for the one that is kept sealed. */
   readonly statement_account: string;
+  readonly file: FileDetails;
 }
 
 function writtenOf(settings: OfPayments): Written {
@@ -66,6 +68,7 @@ function writtenOf(settings: OfPayments): Written {
     same_day_cut_off: profile.same_day_cut_off ?? '',
     next_day_cut_off: profile.next_day_cut_off ?? '',
     statement_account: '',
+    file: detailsOf(profile),
   };
 }
 
@@ -80,7 +83,6 @@ const limitsOf = (text: string) =>
 
 /** All rules: what the form doesn’t show stays as it is, and so does the number of an account that nobody has written anew. */
 function bodyOf(written: Written, settings: OfPayments) {
-  const { offset_account: offset, ...profile } = settings.bank_profile;
   const isOriginator = PARTS.some((part) => written.originator[part].trim() !== '');
   const originator: Originator = { ...written.originator, same_day: written.same_day };
   const number = written.statement_account.trim();
@@ -92,9 +94,7 @@ function bodyOf(written: Written, settings: OfPayments) {
     cooling_off_hours: Number(written.hours.trim() || Number.NaN),
     ...(isOriginator ? { ach_originator: originator } : {}),
     bank_profile: {
-      ...{ ...profile, non_business_days: [...profile.non_business_days] },
-      offset_account:
-        offset === null ? null : { routing_number: offset.routing_number, account_type: offset.account_type },
+      ...enteredOf(written.file),
       ...{ prenotes: written.prenotes, time_zone: written.time_zone.trim() },
       same_day_cut_off: written.same_day_cut_off === '' ? null : written.same_day_cut_off,
       next_day_cut_off: written.next_day_cut_off === '' ? null : written.next_day_cut_off,
@@ -129,6 +129,7 @@ export function PaymentRules({ settings, onClose, onProposed }: Props) {
     </FormField>
   );
   const account = settings.statement_account?.account_last4;
+  const isByFile = written.channel === 'NACHA_FILE';
   return (
     <Act
       verb="Set the rules"
@@ -177,8 +178,14 @@ export function PaymentRules({ settings, onClose, onProposed }: Props) {
             New accounts are asked for first
           </Checkbox>
         </ColumnLayout>
-        {written.channel === 'NACHA_FILE' && (
-          <Originating written={written} refused={refused} onChange={change} />
+        {isByFile && <Originating written={written} refused={refused} onChange={change} />}
+        {isByFile && (
+          <FileForm
+            details={written.file}
+            last4={settings.bank_profile.offset_account?.account_last4}
+            refused={refused}
+            onChange={(file) => change({ file })}
+          />
         )}
       </SpaceBetween>
     </Act>

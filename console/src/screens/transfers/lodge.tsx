@@ -38,8 +38,8 @@ export function Lodge({ onDone, onClose }: Props) {
       disabled={[from, to, terms.quantity, terms.effective_date].includes('')}
       content={JSON.stringify(written)}
       send={async ({ key, reason }) => {
-        const from_shareholder_id = await holderOf(from);
-        const to_shareholder_id = await holderOf(to);
+        const from_shareholder_id = await holderOf(from, 'from_shareholder_id');
+        const to_shareholder_id = await holderOf(to, 'to_shareholder_id');
         return call('POST /shareholders/transfers', {
           key,
           body: { ...terms, from_shareholder_id, to_shareholder_id, ...(reason === '' ? {} : { reason }) },
