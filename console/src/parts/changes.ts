@@ -85,7 +85,13 @@ const SCREENS: Readonly<Record<string, string>> = {
 };
 
 /** The things that are shown in their lists alone. */
-const LISTED: readonly string[] = ['vesting-events', 'tenant-links', 'forfeitures'];
+const LISTED: Readonly<Record<string, string>> = {
+  'vesting-events': '/vesting-events',
+  'tenant-links': '/tenant-links',
+  forfeitures: '/forfeitures',
+  'tax-remittances': '/tax',
+  'drop-credentials': '/uploads/drop',
+};
 
 const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
@@ -97,9 +103,10 @@ export function nameOfThing({ type, id }: ChangeRequest['subject']): string {
 
 /** The screen of what a change is about, where there is one. */
 export function screenOf({ type, id }: ChangeRequest['subject']): string | undefined {
-  if (LISTED.includes(type)) return `/${type}`;
+  // A line of a dividend is named by the dividend and its holder.
+  if (type === 'entitlements') return `/dividends/${id.split('/')[0]}`;
   const screen = SCREENS[type];
-  return screen === undefined ? undefined : `${screen}/${encodeURIComponent(id)}`;
+  return screen === undefined ? LISTED[type] : `${screen}/${encodeURIComponent(id)}`;
 }
 
 /** The screens of what a field names by its id: `from_shareholder_id`. */

@@ -116,7 +116,13 @@ function Standing({ dividend }: { dividend: Seen }) {
         ['On its way', amount(dividend.in_flight_amount)],
         ['Unpaid', amount(dividend.unpaid_amount)],
         ['Came back', amount(dividend.returned_amount)],
-        ['Corrections', amount(dividend.adjusted_amount)],
+        [
+          'Corrections',
+          <SpaceBetween key="corrections" direction="horizontal" size="xs">
+            {amount(dividend.adjusted_amount)}
+            <Go to="/approvals?kind=dividend-adjustment">What waits</Go>
+          </SpaceBetween>,
+        ],
         ['Rounding', amount(dividend.residual)],
         [
           'Lines and payments',

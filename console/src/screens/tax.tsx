@@ -88,6 +88,7 @@ function Owed() {
       ])}
     >
       {accounts.length === 0 && 'Nothing was withheld from any dividend.'}
+      <Go to="/approvals?kind=tax-remittance">Payments that wait for a second person</Go>
     </Pairs>
   );
 }
@@ -102,11 +103,7 @@ function Remittances({ me }: { me: Me }) {
       counted
       load={(page) => call('GET /tax-remittances', { query: { ...page } })}
       rowId={(row: Row<'GET /tax-remittances'>) => row.id}
-      empty={
-        <>
-          Nothing is recorded. <Go to="/approvals?kind=tax-remittance">What waits for a second person</Go>
-        </>
-      }
+      empty="Nothing is recorded."
       columns={[
         { id: 'paid', header: 'Paid', isRowHeader: true, cell: (row) => day(row.paid_on) },
         { id: 'form', header: 'Return', minWidth: 150, cell: (row) => FORMS[row.form] },
