@@ -94,10 +94,14 @@ function untilOf(text: string): Date {
 
 async function readText(request: IncomingMessage): Promise<string> {
   let text = '';
-  // The rest of a refused body is read and dropped, so that the client gets to read the answer.
-  for await (const chunk of request.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    text += chunk as string;
-    if (text.length > BODY_LIMIT_BYTES) throw new Refusal(413, 'The body is too long');
+  try {
+    for await (const chunk of request.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      text += chunk as string;
+      if (text.length > BODY_LIMIT_BYTES) throw new Refusal(413, 'The body is too long');
+    }
+    return text;
+  } finally {
+    // The rest of a refused body is read and dropped: the client gets to read the answer, and its next request on this connection one too.
+    request.resume();
   }
-  return text;
 }
