@@ -18,7 +18,8 @@ begin
     raise exception 'the change request is %', old.state using errcode = 'check_violation', constraint = 'change_requests_decided_once';
   end if;
   if new.state = 'APPROVED' and (
-    new.decided_by_operator and has_second_person(new.requested_by)
+    new.decided_by_operator
+      and has_second_person(new.requested_by, case when new.kind = 'second-factor-reset' then new.subject_id::uuid end)
       -- Two operators decide for a suspended tenant, on what moves neither money nor shares.
       and not (new.kind in ('legal-hold-released', 'dividend-cancelled') and is_second_operator(new.requested_by, new.decided_by))
     or not new.decided_by_operator and not is_second_person(new.requested_by, new.decided_by))

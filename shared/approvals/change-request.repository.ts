@@ -289,14 +289,25 @@ export async function listIndependentOf(
   return new Set(rows.map(({ maker }) => maker));
 }
 
-/** Returns those of some proposers for whose changes the tenant has no second person, so that an operator decides. */
+/** A change by its id, its proposer, and whoever can't confirm it whoever has proposed it: of a second factor that was lost, its user. */
+interface Proposed {
+  readonly id: string;
+  readonly maker: string;
+  readonly leftOut: string | null;
+}
+
+/** Returns those of some changes for which the tenant has no second person, so that an operator decides. */
 export async function listWithoutSecondPerson(
   read: TenantRead,
-  makers: readonly string[],
+  changes: readonly Proposed[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ maker: string }>`
-    select maker from unnest(${makers}::uuid[]) as maker where not has_second_person(maker)`.execute(read);
-  return new Set(rows.map(({ maker }) => maker));
+  const ids = changes.map(({ id }) => id);
+  const makers = changes.map(({ maker }) => maker);
+  const leftOut = changes.map((change) => change.leftOut);
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${ids}::uuid[], ${makers}::uuid[], ${leftOut}::uuid[]) as change (id, maker, left_out)
+    where not has_second_person(maker, left_out)`.execute(read);
+  return new Set(rows.map(({ id }) => id));
 }
 
 export interface WaitingOfKind {

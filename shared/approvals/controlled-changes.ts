@@ -105,8 +105,16 @@ export const CONTROLLED_CHANGES = {
     expiresAfterDays: 30,
     operatorsForSuspended: true,
   },
-  /** A second factor that was lost is taken from its user by two persons: one of them could otherwise be that user. */
-  'second-factor-reset': { title: 'The reset of a second factor', ...ofAdmins, operatorDecides: true },
+  /**
+   * A second factor that was lost is taken from its user by two persons: one of them could otherwise be that user. Whoever decides may propose it too, lest
+   * the only ADMIN be locked out.
+   */
+  'second-factor-reset': {
+    title: 'The reset of a second factor',
+    ...ofAdmins,
+    proposes: deciders,
+    operatorDecides: true,
+  },
   /** An API key lets a program in, with rights of OPS, of COMPLIANCE, or over the tenant's users. */
   'api-key': { title: 'An API key', ...ofAdmins },
   /** A change of how people sign in waits: whoever requires single sign-on chooses the one user whose password still works, and who alone could lift it on the day that the provider is gone. */

@@ -54,5 +54,6 @@ export async function listNotVerifiable(
 
 /** Tells whether the tenant has anybody who may confirm what a user has proposed. */
 export async function hasSecondPerson(read: TenantRead, maker: string): Promise<boolean> {
-  return (await listWithoutSecondPerson(read, [maker])).size === 0;
+  const any = { id: maker, maker, leftOut: null };
+  return (await listWithoutSecondPerson(read, [any])).size === 0;
 }

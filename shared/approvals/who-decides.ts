@@ -45,23 +45,22 @@ export async function seenBy(
     ...toChangeRequest(row),
     subject_name: fromOutside ? null : row.subject_name,
   }));
-  const makers = [
-    ...new Set(requests.filter(({ state }) => state === 'PENDING').map((request) => request.requested_by)),
-  ];
-  const others = makers.filter((maker) => maker !== actorId);
-  const independent =
+  const others = requests.filter(
+    ({ state, requested_by }) => state === 'PENDING' && requested_by !== actorId,
+  );
+  const confirmable =
     others.length === 0
       ? new Set<string>()
       : await (fromOutside
-          ? listWithoutSecondPerson(read, others)
-          : listIndependentOf(read, others, actorId, acts !== undefined));
-  const because = ({ state, kind, requested_by }: Request): Because | null => {
+          ? listWithoutSecondPerson(read, others.map(proposed))
+          : listOfIndependent(read, others, actorId, acts !== undefined));
+  const because = ({ id, state, kind, requested_by }: Request): Because | null => {
     if (state !== 'PENDING') return 'decided';
     if (requested_by === actorId) return 'own-proposal';
     // An operator confirms what another has proposed, and of the tenant's own people nothing: it is denied without being confirmable.
-    if (acts !== undefined) return isForOperators(kind) && independent.has(requested_by) ? null : 'role';
+    if (acts !== undefined) return isForOperators(kind) && confirmable.has(id) ? null : 'role';
     if (!decidesOn(kind, actorRole)) return 'role';
-    if (independent.has(requested_by)) return null;
+    if (confirmable.has(id)) return null;
     return fromOutside ? 'tenant-has-second-person' : 'not-independent';
   };
   return new Map(
@@ -70,6 +69,23 @@ export async function seenBy(
       return [request.id, { ...request, can_decide: reason === null, cannot_decide_because: reason }];
     }),
   );
+}
+
+/** A second factor is lost to its user, who can't come in to confirm that. */
+function proposed({ id, requested_by: maker, kind, subject }: Request) {
+  return { id, maker, leftOut: kind === 'second-factor-reset' ? subject.id : null };
+}
+
+/** Returns those of some requests whose proposers a user is independent of. */
+async function listOfIndependent(
+  read: TenantRead,
+  requests: readonly Request[],
+  actorId: string,
+  forSuspended: boolean,
+): Promise<ReadonlySet<string>> {
+  const makers = [...new Set(requests.map(({ requested_by }) => requested_by))];
+  const independent = await listIndependentOf(read, makers, actorId, forSuspended);
+  return new Set(requests.filter(({ requested_by }) => independent.has(requested_by)).map(({ id }) => id));
 }
 
 /** Tells whether one operator may propose a kind of change for a suspended tenant, and another approve it. */

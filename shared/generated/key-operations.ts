@@ -251,7 +251,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   requestPasswordReset: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   resendWebhookDelivery: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   resetPassword: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
-  resetSecondFactor: {"roles":["ADMIN","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
+  resetSecondFactor: {"roles":["ADMIN","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
   resolveTransaction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   reverseContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   reverseCorporateAction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},

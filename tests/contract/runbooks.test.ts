@@ -56,7 +56,10 @@ const REHEARSALS: Readonly<Record<string, readonly (readonly [file: string, titl
   ],
   'lost-second-factor.md': [
     [rehearsal('lost-second-factor'), 'a telephone is lost'],
-    [rehearsal('lost-second-factor'), 'where the second person has lost it, an operator approves'],
+    [
+      rehearsal('lost-second-factor'),
+      'where the only %s has lost it, the only %s proposes it and an operator approves',
+    ],
     [rehearsal('lost-second-factor'), 'an operator who has lost theirs is bootstrapped again'],
   ],
   'restore.md': [

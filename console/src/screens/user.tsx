@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { call } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
+import { decides } from '../frame/places.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
 import { instant, words } from '../parts/format.ts';
 import { Once } from '../parts/once.tsx';
@@ -50,9 +51,9 @@ export default function UserScreen({ id, me }: { id: string; me: Me }) {
       title={user.email}
       above={ABOVE}
       actions={
-        isAdmin && (
+        decides(me) && (
           <SpaceBetween direction="horizontal" size="xs">
-            {deedsOf(user).map((one) => (
+            {deedsOf(user, me).map((one) => (
               <Button key={one} onClick={() => setDeed(one)}>
                 {one === 'status' ? (user.status === 'DISABLED' ? 'Enable' : 'Disable') : VERBS[one]}
               </Button>
@@ -115,7 +116,9 @@ function factorsOf({ second_factor: { enrolled_at, passkeys } }: User): string {
   return held.length === 0 ? 'None' : words(held.join(' and '));
 }
 
-function deedsOf({ status }: User): readonly Deed[] {
+/** Whoever decides may ask for a lost factor to be taken; the rest is of those who make users. */
+function deedsOf({ status }: User, { role }: Me): readonly Deed[] {
+  if (role !== 'ADMIN') return status === 'ACTIVE' ? ['factor'] : [];
   if (status === 'INVITED') return ['status', 'revoke', 'invite', 'role'];
   return status === 'DISABLED' ? ['status', 'role'] : ['status', 'factor', 'password', 'role'];
 }

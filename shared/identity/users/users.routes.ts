@@ -181,8 +181,8 @@ export const resetSecondFactor = route({
   path: '/users/{id}/second-factor',
   summary: 'Take a second factor that was lost from a user',
   description:
-    'It waits for a second person. Then the sessions of the user end, and the next sign-in enrols another factor where one is demanded. A mail tells the user.',
-  roles: admins,
+    'It waits for a second person; the user who has lost it is not counted, so that an operator decides where nobody else can. Then the sessions of the user end, and the next sign-in enrols another factor where one is demanded. A mail tells the user.',
+  roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
   params: idInPath,
   status: 202,
   location: '/approvals/{id}',
