@@ -2,6 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
 import { faultOf } from '../api/problem.ts';
@@ -33,6 +34,27 @@ function stateOf({ status, approval, status_reason: reason }: Account): string {
   return `${words(status)}${reason === null ? '' : `: ${reason}`}`;
 }
 
+function listAccounts(of: Payee, page: object) {
+  return 'shareholder' in of
+    ? call('GET /shareholders/{id}/bank-accounts', { params: { id: of.shareholder }, query: { ...page } })
+    : call('GET /participants/{employee}/bank-accounts', {
+        params: { employee: of.employee },
+        query: { ...page },
+      });
+}
+
+/** An account as people know it; one that is not among the payee’s newest is known by its id. */
+export function AccountName({ id, of }: { id: string; of: Payee }) {
+  const { data } = useQuery({
+    queryKey: ['bank-accounts', of, 'newest'],
+    queryFn: () => listAccounts(of, {}),
+  });
+  const account = data?.data.find((one) => one.id === id);
+  if (account === undefined) return id;
+  const { holder_name, account_last4, routing_number, account_type } = account;
+  return `${holder_name}, …${account_last4} at ${routing_number}, ${words(account_type)}`;
+}
+
 /** The bank accounts of somebody who is paid. */
 export function BankAccounts({ of, me, canAdd }: { of: Payee; me: Me; canAdd: boolean }) {
   const [isAdding, setAdding] = useState(false);
@@ -47,17 +69,7 @@ export function BankAccounts({ of, me, canAdd }: { of: Payee; me: Me; canAdd: bo
         description="Payments go to the newest that may be used. Of a number, the last four digits are shown."
         queryKey={['bank-accounts', of]}
         counted
-        load={(page) =>
-          'shareholder' in of
-            ? call('GET /shareholders/{id}/bank-accounts', {
-                params: { id: of.shareholder },
-                query: { ...page },
-              })
-            : call('GET /participants/{employee}/bank-accounts', {
-                params: { employee: of.employee },
-                query: { ...page },
-              })
-        }
+        load={(page) => listAccounts(of, page)}
         rowId={(row: Account) => row.id}
         empty="There is none: nothing can be paid to them."
         actions={canAdd && operates(me) && <Button onClick={() => setAdding(true)}>Add an account</Button>}

@@ -10,6 +10,7 @@ import { call, isProblem } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { Act } from '../parts/act.tsx';
+import { AccountName, type Payee } from '../parts/bank-accounts.tsx';
 import { type Difference, differences, screenNamed, titleOf, whyNot } from '../parts/changes.ts';
 import { instant } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
@@ -96,14 +97,24 @@ export default function Approval({ id, me }: { id: string; me: Me }) {
   );
 }
 
+/** Returns the payee that a change is about, where it names one. */
+function payeeIn(after: object): Payee | undefined {
+  const { shareholder_id, employee_id } = after as Readonly<Record<string, unknown>>;
+  if (typeof shareholder_id === 'string') return { shareholder: shareholder_id };
+  return typeof employee_id === 'string' ? { employee: employee_id } : undefined;
+}
+
 function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {
   const rows = differences(before, after);
+  const payee = payeeIn(after);
   const value = (name: string, text: string | undefined, changed: boolean) => {
     const to = text === undefined ? undefined : screenNamed(name, text);
     return (
       <Box variant="span" fontWeight={changed ? 'bold' : 'normal'}>
         <span className="tight lines" dir="auto">
-          {text !== undefined && to?.startsWith('/shareholders/') ? (
+          {text !== undefined && name === 'bank_account_id' && payee !== undefined ? (
+            <AccountName id={text} of={payee} />
+          ) : text !== undefined && to?.startsWith('/shareholders/') ? (
             <HolderName id={text} />
           ) : to === undefined ? (
             (text ?? '–')

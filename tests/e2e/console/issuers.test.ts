@@ -77,6 +77,15 @@ describe('the approval inbox', () => {
     );
   });
 
+  test('says to whom a payment goes, and into which account', async () => {
+    const waiting = await world.platform.api('acme/COMPLIANCE', 'GET', '/approvals?state=PENDING');
+    const payment = waiting.body.data.find(({ kind }: { kind: string }) => kind === 'payment');
+    const one = await world.signedIn('acme', 'COMPLIANCE');
+    await one.open(`/approvals/${payment.id}`);
+    await one.page.getByRole('cell', { name: /^Frances Okafor, …\d{4} at \d{9}, checking$/i }).waitFor();
+    await one.page.getByRole('link', { name: 'Frances Okafor (ACME-00007)' }).waitFor();
+  });
+
   test('says so where somebody else has decided meanwhile', async () => {
     const change = await proposed('1');
     const one = await world.signedIn('acme', 'COMPLIANCE');
