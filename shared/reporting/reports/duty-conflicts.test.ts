@@ -11,9 +11,9 @@ test.each(USER_ROLES)('%s has both hands for what the table lets it propose and 
   expect(conflictsOf(role)).toEqual(kindsThat('proposes', role).filter((kind) => decided.has(kind)));
 });
 
-test('ADMIN has both hands for payments, COMPLIANCE for a hold alone, OPS and EMPLOYEE for nothing', () => {
+test('ADMIN has both hands for payments, COMPLIANCE for a hold and a lost second factor, OPS and EMPLOYEE for nothing', () => {
   expect(conflictsOf('ADMIN')).toEqual(expect.arrayContaining(['payment', 'user-created', 'api-key']));
-  expect(conflictsOf('COMPLIANCE')).toEqual(['legal-hold-released']);
+  expect(conflictsOf('COMPLIANCE')).toEqual(['legal-hold-released', 'second-factor-reset']);
   expect([conflictsOf('OPS'), conflictsOf('EMPLOYEE'), conflictsOf('OPERATOR')]).toEqual([[], [], []]);
 });
 
