@@ -418,7 +418,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   ignored: 'The number of rows that say nothing.',
   recorded: 'The number of rows that changed something.',
   unchanged: 'The number of rows that said what was known.',
-  bytes_done: 'The bytes that have been read.',
+  bytes_done:
+    'The bytes that have been read. Once they are `bytes_total`, a file that is `VALIDATING` is compared with what is there, and written.',
   bytes_total: 'The bytes of the file.',
   failure: 'Why it failed, and what to do.',
   'Upload.kind': 'What the file holds.',

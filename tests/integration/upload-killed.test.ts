@@ -64,6 +64,9 @@ describe('a worker that is killed', () => {
       writeFileSync(join(crashDirectory, point), '');
       expect(await processInChild(file, { crashDirectory })).toBe(1);
       rmSync(crashDirectory, { recursive: true });
+      // Whoever looks on sees that it is read, and not that it has not begun.
+      const bytes_done = BigInt(bytes.length);
+      expect(await uploads.uploadOf(file)).toMatchObject({ bytes_done, rows: 20_000 });
       await expectSame(of, file);
     },
   );

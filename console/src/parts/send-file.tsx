@@ -139,7 +139,7 @@ export function Progress({ way: { sending, stop } }: { way: ReturnType<typeof us
   );
 }
 
-const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
+export const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
 
 /** A place to drop a file. It is checked first: nothing is loaded before somebody has seen what would change. */
 export function SendFile({ tenantType }: { tenantType: TenantType }) {

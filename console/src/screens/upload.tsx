@@ -2,8 +2,10 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import LiveRegion from '@cloudscape-design/components/live-region';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -19,7 +21,15 @@ import { Opening } from '../parts/opening.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { isSendable, nameOfKind, Progress, sendFile, sentFile, useWay } from '../parts/send-file.tsx';
+import {
+  isSendable,
+  megabytes,
+  nameOfKind,
+  Progress,
+  sendFile,
+  sentFile,
+  useWay,
+} from '../parts/send-file.tsx';
 import { History } from '../parts/trail.tsx';
 import { isUnderWay, UploadState } from '../parts/upload-state.tsx';
 
@@ -65,12 +75,7 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
           ['Ended', data.completed_at === null ? '–' : instant(data.completed_at, zone)],
         ]}
       >
-        {isUnderWay(data) && (
-          <ProgressBar
-            label={data.state === 'RECEIVED' ? 'Waiting for its turn' : 'Reading'}
-            value={data.bytes_total === 0 ? 0 : Math.floor((data.bytes_done / data.bytes_total) * 100)}
-          />
-        )}
+        {isUnderWay(data) && <UnderWay upload={data} />}
       </Pairs>
       {data.changes !== null && (
         <Changed changes={data.changes} url={data.changes_url} dryRun={data.dry_run} />
@@ -78,6 +83,34 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
       {data.rejected > 0 && <Rejected upload={data} me={me} />}
       <History me={me} resource={`uploads/${id}`} />
     </Screen>
+  );
+}
+
+/** How far it is: stored, read to so many bytes, or compared and written, which nobody can tell the end of. */
+function UnderWay({
+  upload: { state, dry_run, rows, bytes_done: done, bytes_total: total },
+}: {
+  upload: Seen;
+}) {
+  if (state === 'VALIDATING' && done < total)
+    return (
+      <ProgressBar
+        label="Reading"
+        value={Math.floor((done / total) * 100)}
+        additionalInfo={`${megabytes(done)} of ${megabytes(total)} MB, ${counted(rows, 'row', 'rows')}`}
+      />
+    );
+  return (
+    <LiveRegion>
+      {state === 'RECEIVED' ? (
+        <StatusIndicator type="pending">It is stored, and waits for its turn to be read</StatusIndicator>
+      ) : (
+        <StatusIndicator type="loading">
+          All {counted(rows, 'row', 'rows')} are read, and are compared with what is there
+          {!dry_run && ' and written'}
+        </StatusIndicator>
+      )}
+    </LiveRegion>
   );
 }
 
