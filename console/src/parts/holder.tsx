@@ -3,19 +3,34 @@ import { call } from '../api/call.ts';
 import { Problem } from '../api/problem.ts';
 import { Go } from './go.tsx';
 
+/** The register takes no longer reference. */
+const LONGEST = 100;
+
 /**
  * Returns the id of the holder who has a reference of the register.
  * @param field the one of the API that the id is for, by which a form shows where the fault is
  * @throws Problem
  */
-export async function holderOf(reference: string, field = 'shareholder_id'): Promise<string> {
-  const { data } = await call('GET /shareholders', { query: { external_ref: reference.trim() } });
-  const [holder] = data;
+export async function holderOf(written: string, field = 'shareholder_id'): Promise<string> {
+  const reference = written.trim();
+  const at = (message: string) => [{ pointer: `/${field}`, code: 'unknown', message }];
+  const found =
+    reference.length > LONGEST
+      ? []
+      : await call('GET /shareholders', { query: { external_ref: reference } }).then(
+          ({ data }) => data,
+          (refused: unknown) => {
+            const [fault] = refused instanceof Problem ? refused.errors : [];
+            if (!(refused instanceof Problem) || fault === undefined) throw refused;
+            throw new Problem({ ...refused, title: refused.title, detail: '', errors: at(fault.message) });
+          },
+        );
+  const [holder] = found;
   if (holder === undefined)
     throw new Problem({
       status: 422,
-      title: `No holder has the reference ${reference.trim()}`,
-      errors: [{ pointer: `/${field}`, code: 'unknown', message: 'must be written as the register has it' }],
+      title: `No holder has the reference ${reference.slice(0, LONGEST)}`,
+      errors: at('must be written as the register has it'),
     });
   return holder.id;
 }

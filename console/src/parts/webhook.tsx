@@ -5,6 +5,7 @@ import Input from '@cloudscape-design/components/input';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
+import { faultOf } from '../api/problem.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import { Act } from './act.tsx';
 import { words } from './format.ts';
@@ -51,6 +52,7 @@ interface FormProps {
 
 export function WebhookForm({ webhook, onClose, onMade }: FormProps) {
   const [url, setUrl] = useState(webhook?.url ?? '');
+  const [refused, setRefused] = useState<Error | null>(null);
   const [events, setEvents] = useState<readonly EventType[]>(webhook?.events ?? []);
   const toggle = (event: EventType, isOn: boolean): void =>
     setEvents(isOn ? [...events, event] : events.filter((one) => one !== event));
@@ -71,12 +73,13 @@ export function WebhookForm({ webhook, onClose, onMade }: FormProps) {
               body: { ...address, events: [...events] },
             })
       }
+      onRefused={setRefused}
       onDone={(made) => {
         if ('secret' in made) onMade?.(made);
       }}
       onClose={onClose}
     >
-      <FormField label="Address">
+      <FormField label="Address" errorText={faultOf(refused, 'url', url) ?? ''}>
         <Input
           value={url}
           placeholder="https://hooks.example.com/vestry"

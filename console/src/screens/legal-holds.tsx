@@ -1,9 +1,9 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
+import { faultOf } from '../api/problem.ts';
 import type { Me } from '../frame/me.ts';
 import { Act, Proposed } from '../parts/act.tsx';
 import { Choice, useChoice } from '../parts/choice.tsx';
@@ -13,6 +13,7 @@ import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Person } from '../parts/person.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { WrittenField } from '../parts/written-field.tsx';
 import { type Hold, HoldState, HoldSubject } from './legal-hold/hold.tsx';
 import { NextPurge } from './legal-hold/next-purge.tsx';
 import { ReleaseHold } from './legal-hold/release-hold.tsx';
@@ -128,38 +129,47 @@ function Place({ me, onClose }: { me: Me; onClose(): void }) {
   const [subject, setSubject] = useState<Of>(kinds[0] ?? 'TENANT');
   const [id, setId] = useState('');
   const options = kinds.map((value) => ({ value, label: SUBJECTS[value] }));
-  const named = id.trim();
+  const [refused, setRefused] = useState<Error | null>(null);
   return (
     <Act
       verb="Place the hold"
       asks="It takes effect at once. To release it, a second person has to approve."
       reason={{ most: 500, needed: true }}
-      disabled={subject !== 'TENANT' && named === ''}
-      content={`${subject} ${named}`}
+      disabled={subject !== 'TENANT' && id === ''}
+      content={`${subject} ${id}`}
       send={({ key, reason }) =>
         call('POST /legal-holds', {
           key,
           body: {
             ...{ subject, reason },
-            ...(subject === 'SHAREHOLDER' ? { shareholder_id: named } : {}),
-            ...(subject === 'PARTICIPANT' ? { employee_id: named } : {}),
+            ...(subject === 'SHAREHOLDER' ? { shareholder_id: id } : {}),
+            ...(subject === 'PARTICIPANT' ? { employee_id: id } : {}),
           },
         })
       }
+      onRefused={setRefused}
       onClose={onClose}
     >
       <FormField label="Of">
         <OneOf options={options} value={subject} onChange={(chosen) => setSubject(chosen)} />
       </FormField>
       {subject === 'SHAREHOLDER' && (
-        <FormField label="The holder’s id" description="It ends the address of the holder’s page.">
-          <Input value={id} onChange={({ detail }) => setId(detail.value)} />
-        </FormField>
+        <WrittenField
+          label="The holder’s id"
+          description="It ends the address of the holder’s page."
+          value={id}
+          fault={faultOf(refused, 'shareholder_id', id)}
+          onChange={setId}
+        />
       )}
       {subject === 'PARTICIPANT' && (
-        <FormField label="The employee’s id" description="As the employer’s files have it.">
-          <Input value={id} onChange={({ detail }) => setId(detail.value)} />
-        </FormField>
+        <WrittenField
+          label="The employee’s id"
+          description="As the employer’s files have it."
+          value={id}
+          fault={faultOf(refused, 'employee_id', id)}
+          onChange={setId}
+        />
       )}
     </Act>
   );

@@ -86,7 +86,7 @@ export default function Upload({ id, me }: { id: string; me: Me }) {
   );
 }
 
-/** How far it is: stored, read to so many bytes, or compared and written, which nobody can tell the end of. */
+/** Says how far it is: stored, read to so many bytes, or compared and written, of which nobody can tell the end. */
 function UnderWay({
   upload: { state, dry_run, rows, bytes_done: done, bytes_total: total },
 }: {

@@ -1,9 +1,9 @@
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
+import { faultOf } from '../api/problem.ts';
 import type { Answer, Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { Act, Proposed, proposedBy } from '../parts/act.tsx';
@@ -14,6 +14,7 @@ import { OneOf } from '../parts/one-of.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { ROLE_OPTIONS, USER_LOOKS, type UserRole } from '../parts/user.tsx';
+import { WrittenField } from '../parts/written-field.tsx';
 
 type User = Row<'GET /users'>;
 
@@ -99,30 +100,37 @@ function Invite({ onClose, onDone }: InviteProps) {
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<UserRole>('OPS');
   const [employee, setEmployee] = useState('');
-  const own = role === 'EMPLOYEE' && employee.trim() !== '' ? { employee_id: employee.trim() } : {};
+  const [refused, setRefused] = useState<Error | null>(null);
+  const own = role === 'EMPLOYEE' && employee !== '' ? { employee_id: employee } : {};
   return (
     <Act
       verb="Invite them"
       asks="The link works once, for 72 hours. For the roles Admin, Compliance and Ops a second person approves first."
-      disabled={email.trim() === ''}
+      disabled={email === ''}
       content={JSON.stringify([email, role, own])}
-      send={({ key }) => call('POST /users', { key, body: { email: email.trim(), role, ...own } })}
+      send={({ key }) => call('POST /users', { key, body: { email, role, ...own } })}
+      onRefused={setRefused}
       onDone={onDone}
       onClose={onClose}
     >
-      <FormField label="Email">
-        <Input value={email} inputMode="email" onChange={({ detail }) => setEmail(detail.value)} />
-      </FormField>
+      <WrittenField
+        label="Email"
+        value={email}
+        fault={faultOf(refused, 'email', email)}
+        inputMode="email"
+        onChange={setEmail}
+      />
       <FormField label="Role">
         <OneOf options={ROLE_OPTIONS} value={role} onChange={(chosen) => setRole(chosen)} />
       </FormField>
       {role === 'EMPLOYEE' && (
-        <FormField
+        <WrittenField
           label="Employee’s id"
           description="As the employer’s files have it: it shows them their plans."
-        >
-          <Input value={employee} onChange={({ detail }) => setEmployee(detail.value)} />
-        </FormField>
+          value={employee}
+          fault={faultOf(refused, 'employee_id', employee)}
+          onChange={setEmployee}
+        />
       )}
     </Act>
   );

@@ -10,6 +10,7 @@ import type { Json } from '#tests/support/json.ts';
 import { Keyboard } from '#tests/support/keyboard.ts';
 import { ORIGINATOR } from '#tests/support/originator.ts';
 import { eventually } from '../platform.ts';
+import { type Form, faultsOfForm } from './hard-input.ts';
 import { ConsoleWorld } from './world.ts';
 
 /** The journeys of those who work for an issuer. */
@@ -1314,4 +1315,26 @@ test('how payments leave is changed by two people, a file that the bank refused 
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await one.faults()).toEqual([]);
   expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
+test.each<[string, readonly Form[]]>([
+  [
+    'ADMIN',
+    [
+      { path: '/shareholders', opens: 'Enter a holder', sends: 'Enter the holder' },
+      { path: '/transfers', opens: 'Enter a transfer', sends: 'Enter the transfer' },
+      { path: '/classes', opens: 'Declare a class', sends: 'Declare the class' },
+      { path: '/splits/new', sends: 'Compute it' },
+      { path: '/meetings/new', sends: 'Call it' },
+      { path: '/users', opens: 'Invite somebody', sends: 'Invite them' },
+      { path: '/webhooks', opens: 'Add a webhook', sends: 'Add the webhook', ticks: 'upload.completed' },
+    ],
+  ],
+  ['COMPLIANCE', [{ path: '/legal-holds', opens: 'Place a hold', sends: 'Place the hold' }]],
+])('whatever is pasted into the forms of %s, they say at a field what is wrong', async (role, forms) => {
+  const one = await world.signedIn('acme', role, { viewport: { width: 390, height: 844 } });
+  const faults: string[] = [];
+  for (const form of forms) faults.push(...(await faultsOfForm(one, form)));
+  expect(faults).toEqual([]);
+  expect(one.complaints.filter((line) => !/4(04|22)/.test(line))).toEqual([]);
 });

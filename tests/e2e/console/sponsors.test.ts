@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
+import { type Form, faultsOfForm } from './hard-input.ts';
 import { ConsoleWorld } from './world.ts';
 
 /** The journeys of a plan administrator, and of an employee on a telephone. */
@@ -123,6 +124,21 @@ describe('a plan', () => {
     await page.getByText(/^Ends on/).waitFor();
     // The two refusals are told to the browser's console by the browser itself.
     expect(one.complaints.filter((line) => !/4(12|22)/.test(line))).toEqual([]);
+  });
+
+  test('says at a field what is wrong, whatever is pasted into its forms', async () => {
+    const { id } = await pathOf('E-1003', '401K');
+    const forms: readonly Form[] = [
+      { path: '/participants/E-1003', opens: 'Enrol', sends: 'Enrol them', chooses: /^ESPP/ },
+      {
+        path: `/plans/${id}?tab=contributions`,
+        opens: 'Record a contribution',
+        sends: 'Record the contribution',
+      },
+    ];
+    const one = await world.signedIn('globex', 'OPS', { viewport: { width: 390, height: 844 } });
+    for (const form of forms) expect(await faultsOfForm(one, form)).toEqual([]);
+    expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
   });
 
   test('of somebody else does not exist for an employee, whose own is on their telephone', async () => {
