@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
@@ -1069,6 +1070,81 @@ test('a holder is entered, changed beside somebody else, given an account by two
   expect(await dialog.getByText('From', { exact: true }).count()).toBe(0);
   expect(await one.faults()).toEqual([]);
   expect(one.complaints.filter((line) => !/4(09|12|22)/.test(line))).toEqual([]);
+});
+
+test('shares are set by hand, and are the issuer’s own once two people have said so; a split is called off', async () => {
+  const api = world.platform.api.bind(world.platform);
+  const approved = async (id: string | undefined): Promise<void> => {
+    const answer = await api('acme/COMPLIANCE', 'POST', `/approvals/${id}/approve`);
+    expect(answer.status).toBe(200);
+  };
+  const holder = { external_ref: `OWN-${randomUUID().slice(-6)}`, name: '<i>Own</i> shares' };
+  const { id } = (await api('acme/OPS', 'POST', '/shareholders', holder)).body;
+  const one = await world.signedIn('acme', 'ADMIN', { viewport: { width: 390, height: 844 } });
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  const chosen = async (item: string): Promise<void> => {
+    await one.open(`/shareholders/${id}`);
+    await page.getByRole('button', { name: 'More', exact: true }).last().click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await chosen('Set the shares of a class');
+  await dialog.getByLabel('Shares', { exact: true }).fill('ten');
+  await dialog.getByRole('button', { name: 'Set the shares' }).click();
+  await dialog.getByText(/^It must be/).waitFor();
+  await dialog.getByLabel('Shares', { exact: true }).fill('12.5');
+  await dialog.getByRole('button', { name: 'Set the shares' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect((await api('acme/OPS', 'GET', `/shareholders/${id}`)).body.holdings).toBe('12.5');
+
+  await chosen('The issuer’s own shares');
+  await dialog.getByRole('button', { name: 'Mark as treasury' }).click();
+  await page.getByRole('link', { name: 'The request' }).click();
+  await page.getByRole('heading', { name: 'Change of positions', level: 1 }).waitFor();
+  await approved(page.url().split('/').at(-1));
+  await one.open(`/shareholders/${id}`);
+  await page.getByText('The issuer’s own shares').first().waitFor();
+  expect(await one.faults()).toEqual([]);
+
+  const terms = { kind: 'SPLIT', security_class: 'COMMON', numerator: 2, denominator: 1, fractions: 'KEEP' };
+  const ahead = { ...terms, effective_date: addDays(dayOf(new Date()), 2) };
+  const key = { 'idempotency-key': randomUUID() };
+  const proposed = await api('acme/OPS', 'POST', '/corporate-actions', ahead, key);
+  expect(proposed.status, JSON.stringify(proposed.body)).toBe(202);
+  await approved(proposed.body.id);
+  await one.open('/splits?class=COMMON');
+  await one.openFirst();
+  await page.getByRole('button', { name: 'Call it off' }).click();
+  await dialog.getByRole('button', { name: 'Call it off' }).click();
+  await page.getByRole('link', { name: 'The request' }).click();
+  await page.getByRole('heading', { name: 'Corporate action', level: 1 }).waitFor();
+  await approved(page.url().split('/').at(-1));
+  const { body: split } = await api('acme/OPS', 'GET', `/corporate-actions/${proposed.body.subject.id}`);
+  expect(['APPLIED', 'APPLYING', 'SCHEDULED']).not.toContain(split.state);
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
+test('an administrator narrows the networks at once, and opens them with a second person', async () => {
+  const one = await world.signedIn('acme', 'ADMIN');
+  const { page } = one;
+  const dialog = page.getByRole('dialog');
+  const set = async (networks: string): Promise<void> => {
+    await one.open('/settings');
+    await page.getByRole('button', { name: 'Change the rules of sign-in' }).click();
+    await dialog.getByLabel('Networks').fill(networks);
+    await dialog.getByRole('button', { name: 'Set the rules' }).click();
+  };
+  await set('127.0.0.0/8\n::1/128');
+  await page.getByText('127.0.0.0/8, ::1/128').waitFor();
+  await set('');
+  await page.getByRole('link', { name: 'The request' }).click();
+  await page.getByRole('heading', { name: 'How people sign in', level: 1 }).waitFor();
+  const request = page.url().split('/').at(-1);
+  const answer = await world.platform.api('acme/COMPLIANCE', 'POST', `/approvals/${request}/approve`);
+  expect(answer.status).toBe(200);
+  await one.open('/settings');
+  await page.getByText('Anywhere', { exact: true }).waitFor();
+  expect(one.complaints).toEqual([]);
 });
 
 test('a webhook is added, its secret is shown once, and a test is sent, and sent again', async () => {

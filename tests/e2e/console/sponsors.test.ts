@@ -126,6 +126,36 @@ describe('a plan', () => {
     expect(one.complaints.filter((line) => !/4(12|22)/.test(line))).toEqual([]);
   });
 
+  test('goes on from the day on which somebody came back', async () => {
+    const ago = (days: number) => addDays(dayOf(new Date()), -days);
+    const api = world.platform.api.bind(world.platform);
+    const key = () => ({ 'idempotency-key': randomUUID() });
+    const terms = { employee_id: `E-${randomUUID().slice(-6)}`, plan_type: 'ESPP', enrolled_on: ago(60) };
+    const enrolled = await api('globex/OPS', 'POST', '/plans/enroll', terms, key());
+    expect(enrolled.status, JSON.stringify(enrolled.body)).toBe(201);
+    const { id, version } = enrolled.body;
+    const left = { terminated_on: ago(30) };
+    const ended = await api('globex/OPS', 'POST', `/plans/${id}/terminate`, left, {
+      ...key(),
+      'if-match': `"${version}"`,
+    });
+    expect(ended.status).toBe(200);
+    const one = await world.signedIn('globex', 'OPS', { viewport: { width: 390, height: 844 } });
+    const { page } = one;
+    const dialog = page.getByRole('dialog');
+    await one.open(`/plans/${id}`);
+    await page.getByRole('button', { name: 'Withdraw the end' }).click();
+    await dialog.getByLabel('Came back on').fill(ago(40));
+    await dialog.getByRole('button', { name: 'Withdraw the end' }).click();
+    await dialog.getByText(/^It must/).waitFor();
+    expect(await one.faults()).toEqual([]);
+    await dialog.getByLabel('Came back on').fill(ago(10));
+    await dialog.getByRole('button', { name: 'Withdraw the end' }).click();
+    await page.getByText('Active', { exact: true }).waitFor();
+    expect((await api('globex/OPS', 'GET', `/plans/${id}`)).body.status).toBe('ACTIVE');
+    expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+  });
+
   test('says at a field what is wrong, whatever is pasted into its forms', async () => {
     const { id } = await pathOf('E-1003', '401K');
     const forms: readonly Form[] = [
