@@ -19,7 +19,7 @@ interface ControlledChange {
 
 const deciders = ['ADMIN', 'COMPLIANCE'] as const;
 const ofAdmins = { proposes: ['ADMIN'], decides: deciders, expiresAfterDays: 30 } as const;
-const ofOperations = { proposes: ['ADMIN', 'OPS'], decides: deciders, expiresAfterDays: 30 } as const;
+const ofOperations = { ...ofAdmins, proposes: ['ADMIN', 'OPS'] } as const;
 
 /**
  * Every controlled change. Whoever may propose a kind, nobody decides on what they have proposed themselves, or what a person
@@ -100,9 +100,8 @@ export const CONTROLLED_CHANGES = {
   /** A hold keeps records from the purge: a second person releases what one has placed. */
   'legal-hold-released': {
     title: 'The release of a legal hold',
+    ...ofAdmins,
     proposes: ['COMPLIANCE'],
-    decides: deciders,
-    expiresAfterDays: 30,
     operatorsForSuspended: true,
   },
   /**

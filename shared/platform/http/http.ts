@@ -307,9 +307,8 @@ function missingPrincipal(): never {
  * `meetings`, and so is what `/proxy/meetings` creates.
  */
 function resourceOf(route: RouteSpec, params: unknown, result: unknown): string {
-  const named = [route.path, route.location ?? ''].find((path) => path.includes('/{id}'));
-  const collection =
-    named?.split('/{id}')[0]?.split('/').at(-1)?.toLowerCase() ?? route.path.split('/')[1] ?? '';
+  const named = /([\w-]+)\/\{id\}/.exec(route.path + route.location);
+  const collection = named?.[1]?.toLowerCase() ?? route.path.split('/')[1] ?? '';
   const body = (isReply(result) ? result.body : result) as { id?: unknown } | undefined;
   const id = (params as { id?: unknown }).id ?? body?.id;
   return typeof id === 'string' ? `${collection}/${id}` : collection;
