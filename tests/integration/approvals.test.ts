@@ -68,7 +68,7 @@ describe('a change that loosens', () => {
     });
     expect(await inForce()).toBeUndefined();
     expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([
-      { ...asked.body, can_decide: true, cannot_decide_because: null },
+      { ...asked.body, can_decide: true, cannot_decide_because: null, subject_name: null },
     ]);
 
     const own = await new Approvals(acme.as('ADMIN')).approve(asked.body.id);
@@ -93,6 +93,7 @@ describe('a change that loosens', () => {
     expect(await inForce()).toBe('999999900');
     expect((await compliance.get(asked.body.id)).body).toEqual({
       ...approved.body,
+      subject_name: null,
       can_decide: false,
       cannot_decide_because: 'decided',
     });

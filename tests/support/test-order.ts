@@ -10,10 +10,10 @@ const REPOSITORY = join(import.meta.dirname, '../..');
  */
 const SECONDS: Readonly<Record<string, number>> = {
   'tests/e2e/browser-origin.test.ts': 40,
-  'tests/e2e/console/issuers.test.ts': 300,
-  'tests/e2e/console/operators.test.ts': 35,
-  'tests/e2e/console/screens.test.ts': 190,
-  'tests/e2e/console/sign-in.test.ts': 60,
+  'tests/e2e/console/issuers.test.ts': 390,
+  'tests/e2e/console/operators.test.ts': 60,
+  'tests/e2e/console/screens.test.ts': 200,
+  'tests/e2e/console/sign-in.test.ts': 90,
   'tests/e2e/console/sponsors.test.ts': 165,
   'tests/e2e/database-loss.test.ts': 40,
   'tests/e2e/environments.test.ts': 55,

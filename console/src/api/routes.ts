@@ -67,6 +67,7 @@ import type * as form1042S from '#reporting/reports/form-1042-s.routes.ts';
 import type * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import type * as ownership from '#reporting/reports/ownership.routes.ts';
 import type * as planStatement from '#reporting/reports/plan-statement.routes.ts';
+import type * as reports from '#reporting/reports/reports.routes.ts';
 import type * as retention from '#retention/retention.routes.ts';
 import type * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import type * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
@@ -93,6 +94,7 @@ type Modules = [
   typeof bankReconciliation,
   typeof form1042S,
   typeof ledgerReports,
+  typeof reports,
   typeof dropCredentials,
   typeof account,
   typeof connections,

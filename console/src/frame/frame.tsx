@@ -51,6 +51,7 @@ const AccessReport = lazy(connected(() => import('../screens/access.tsx')));
 const Requests = lazy(connected(() => import('../screens/requests.tsx')));
 const LegalHolds = lazy(connected(() => import('../screens/legal-holds.tsx')));
 const Reports = lazy(connected(() => import('../screens/reports.tsx')));
+const RegisterOfDay = lazy(connected(() => import('../screens/register-of-day.tsx')));
 const Ledger = lazy(connected(() => import('../screens/ledger.tsx')));
 const Meetings = lazy(connected(() => import('../screens/meetings.tsx')));
 const CallMeeting = lazy(connected(() => import('../screens/call-meeting.tsx')));
@@ -245,6 +246,9 @@ function Screens({ me }: { me: Me }) {
         <Route path="/approvals/:id">{({ id }) => <Approval key={id} id={id} me={me} />}</Route>
         <Route path="/shareholders">
           <Shareholders me={me} />
+        </Route>
+        <Route path="/shareholders/of-day">
+          <RegisterOfDay me={me} />
         </Route>
         <Route path="/shareholders/:id">{({ id }) => <Shareholder key={id} id={id} me={me} />}</Route>
         <Route path="/classes">

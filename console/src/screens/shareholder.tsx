@@ -15,6 +15,7 @@ import { Check } from '../parts/kyc.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Pairs } from '../parts/pairs.tsx';
+import { PaymentList } from '../parts/payment-list.tsx';
 import { RecordCheck } from '../parts/record-check.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { TooLateFor } from '../parts/too-late.tsx';
@@ -113,6 +114,13 @@ export default function Shareholder({ id, me }: { id: string; me: Me }) {
             content: <BankAccounts of={{ shareholder: id }} me={me} canAdd={data.status === 'ACTIVE'} />,
           },
           { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
+          {
+            id: 'payments',
+            label: 'Payments',
+            content: (
+              <PaymentList me={me} name="holder-payments" title="Payments" of={{ shareholder_id: id }} />
+            ),
+          },
           { id: 'tax', label: 'Tax', content: <TaxForm id={id} me={me} /> },
           { id: 'ballots', label: 'Ballots', content: <Ballots id={id} zone={zone} /> },
           { id: 'statement', label: 'Statement', content: <Statement id={id} me={me} /> },

@@ -3,6 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
@@ -70,16 +71,20 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Holder>[] = [
 /** The register: its holders, found, filtered and sorted by the API. What is looked for stands in the address. */
 export default function Shareholders({ me }: { me: Me }) {
   const [isEntering, setEntering] = useState(false);
+  const [, go] = useLocation();
   return (
     <Screen
       title="Register"
       description="The holders of record, and what they hold in all classes."
       actions={
-        operates(me) && (
-          <Button variant="primary" onClick={() => setEntering(true)}>
-            Enter a holder
-          </Button>
-        )
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button onClick={() => go('/shareholders/of-day')}>Register of a day</Button>
+          {operates(me) && (
+            <Button variant="primary" onClick={() => setEntering(true)}>
+              Enter a holder
+            </Button>
+          )}
+        </SpaceBetween>
       }
     >
       <SearchedList

@@ -114,6 +114,25 @@ const SORTED = [
 ] as const;
 
 describe('the register', () => {
+  test('is shown as of the end of a day, and as it was known at an instant', async () => {
+    const one = await world.signedIn('acme', 'OPS');
+    const { page } = one;
+    await one.open('/shareholders');
+    await page.getByRole('button', { name: 'Register of a day' }).click();
+    await page.getByRole('cell', { name: 'ACME-00001', exact: true }).waitFor();
+    const nobody = page.getByText('Nobody had shares then.');
+    await page.getByLabel('As of the end of').fill('2026-01-31');
+    await nobody.waitFor();
+    await page.getByLabel('As of the end of').fill('');
+    await page.getByRole('cell', { name: 'ACME-00001', exact: true }).waitFor();
+    await page.getByLabel('As known at').fill('2026-01-31 09:30');
+    await nobody.waitFor();
+    await page.getByText('31 Jan 2026, 09:30 GMT-5').waitFor();
+    await page.getByLabel('As known at').fill('last week');
+    await page.getByText('must be a day and a time', { exact: false }).first().waitFor();
+    expect(await one.faults()).toEqual([]);
+  });
+
   test('is searched, sorted and paged by the API, and a holder has an address', async () => {
     const one = await world.signedIn('acme', 'OPS');
     const { page } = one;

@@ -35,7 +35,7 @@ const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
     'acme/ADMIN',
     [
       ...['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
-      ...['/classes', '/transfers', '/splits', '/splits/new'],
+      ...['/classes', '/transfers', '/splits', '/splits/new', '/shareholders/of-day'],
       ...['/tax', '/tax?tab=1099-div', '/reports/ledger', '/reports/ledger?tab=bank'],
       '/uploads/drop',
       ...['/payments', '/exceptions?state=RESOLVED', '/bank-files', '/reports'],
