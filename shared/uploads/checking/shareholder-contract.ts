@@ -84,7 +84,6 @@ export const shareholderContract: RowContract<ShareholderColumn, ShareholderValu
     ['stock_class', 'security_class'],
     ['as_of', 'effective_date'],
     ['as_of_date', 'effective_date'],
-    ['date', 'effective_date'],
     ['position_date', 'effective_date'],
   ]),
   number: 'holdings',
