@@ -665,7 +665,6 @@ test('known and unknown users take the same time', async () => {
     await signIn(email, 'another password');
     return performance.now() - startedMs;
   };
-  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
   const difference = async (): Promise<number> => {
     const known: number[] = [];
     const unknown: number[] = [];
@@ -675,7 +674,8 @@ test('known and unknown users take the same time', async () => {
       known.push(await timed(knownEmail));
       unknown.push(await timed('nobody@acme.example'));
     }
-    return Math.abs(median(known) / median(unknown) - 1);
+    // Whatever else the machine does makes some measurements longer, and none shorter.
+    return Math.abs(Math.min(...known) / Math.min(...unknown) - 1);
   };
   // A machine that is busy with something else can make some measurements differ, not all.
   const differences = [await difference()];
