@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
-import type pg from 'pg';
-import { insertPositionChange } from '#tests/support/position-change.ts';
 import { Register } from '#tests/support/register.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestTenant } from '#tests/support/tenants.ts';
 import { benchDatabase } from './bench-database.ts';
+import { enterHolders } from './enter-holders.ts';
 import { median } from './interleave.ts';
 
 const GOAL_MS = 1_000;
@@ -33,7 +32,7 @@ export default async function run(args: readonly string[]): Promise<void> {
   const database = await benchDatabase();
   try {
     const issuer = await insertTestTenant(database.admin, 'ISSUER');
-    await enter(database.admin, issuer, Number(values.holders));
+    await enterHolders(database.admin, issuer, Number(values.holders));
     const register = new Register(issuer.as('OPS'));
     let isMet = true;
     for (const [what, query] of QUESTIONS) {
@@ -54,24 +53,5 @@ export default async function run(args: readonly string[]): Promise<void> {
     if (!isMet) process.exitCode = 1;
   } finally {
     await database.close();
-  }
-}
-
-async function enter(admin: pg.Pool, { id }: TestTenant, holders: number): Promise<void> {
-  const client = await admin.connect();
-  try {
-    await client.query(`select set_config('app.tenant_id', $1, false)`, [id]);
-    await client.query('begin');
-    const change = await insertPositionChange(client);
-    await client.query(
-      `insert into shareholders (external_ref, name, email, holdings, kyc_status, position_change_id)
-       select 'R' || lpad(n::text, 9, '0'), 'Holder ' || n, 'h' || n || '@register.example', n % 9000 + 1,
-         case when n % 1000 = 0 then 'UNVERIFIED' else 'VERIFIED' end, $2 from generate_series(1, $1::bigint) as n`,
-      [holders, change],
-    );
-    await client.query('commit');
-    await client.query('vacuum analyze');
-  } finally {
-    client.release(true);
   }
 }

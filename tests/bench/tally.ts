@@ -1,16 +1,14 @@
 import { parseArgs } from 'node:util';
-import type pg from 'pg';
 import { type UploadId, uuidV7 } from '#kernel/ids.ts';
 import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
 import { tenantSession } from '#platform/db/tenant-session.ts';
 import { tenantTx } from '#platform/db/tenant-tx.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
-import { day } from '#tests/support/dividends.ts';
-import { insertPositionChange } from '#tests/support/position-change.ts';
 import { AGENDA, Meetings } from '#tests/support/proxy.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { ballotLoader } from '#uploads/loading/ballot-loader.ts';
 import { benchDatabase } from './bench-database.ts';
+import { enterHolders } from './enter-holders.ts';
 
 const GOAL_MS = 2_000;
 const CHUNK_ROWS = 2_000;
@@ -30,7 +28,7 @@ export default async function run(args: readonly string[]): Promise<void> {
   process.env.EVENT_BUS_NAME = '';
   try {
     const issuer = await insertTestTenant(database.admin, 'ISSUER');
-    await enter(database.admin, issuer, ballots);
+    await enterHolders(database.admin, issuer, ballots);
     const proxy = new Meetings(issuer.as('ADMIN'));
     const meeting = await proxy.meeting({ quorum: '0.5', items: AGENDA });
     const startedMs = performance.now();
@@ -57,24 +55,6 @@ export default async function run(args: readonly string[]): Promise<void> {
     if (!met) process.exitCode = 1;
   } finally {
     await database.close();
-  }
-}
-
-async function enter(admin: pg.Pool, { id }: TestTenant, holders: number): Promise<void> {
-  const client = await admin.connect();
-  try {
-    await client.query(`select set_config('app.tenant_id', $1, false)`, [id]);
-    await client.query('begin');
-    const change = await insertPositionChange(client, { effective_date: day(-10) });
-    await client.query(
-      `insert into shareholders (external_ref, name, holdings, position_change_id)
-       select 'R' || lpad(n::text, 9, '0'), 'Holder ' || n, (n * 7919) % 9000 + 10 + n % 2 * 0.5, $2 from generate_series(1, $1::bigint) as n`,
-      [holders, change],
-    );
-    await client.query('commit');
-    await client.query('vacuum analyze');
-  } finally {
-    client.release(true);
   }
 }
 

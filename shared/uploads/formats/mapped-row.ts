@@ -11,7 +11,7 @@ interface Source<Column extends string> {
   readonly given: ReadonlyMap<Column, string>;
 }
 
-/** The sign of dollars before a number, behind that of a negative one. */
+/** The sign of dollars before a number, behind the minus or the bracket of a negative one. */
 const DOLLARS = /^(-?\(?)\$ ?/;
 /** Zero, also as the dash that many tables have for it, with the sign of dollars that spreadsheets put before it. */
 const NO_NUMBER = /^-?0*(?:\.0*)?$|^\$ *-$/;
